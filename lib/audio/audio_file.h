@@ -1,0 +1,44 @@
+// Finished sound to bytes of a file format, with its tags. Nothing here touches the disk: the bytes
+// go to lib/io/publish.h. Deterministic: the same samples and options give the same bytes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/audio/audio_buffer.h"
+
+namespace cadenza {
+
+enum class AudioFormat { wav, mp3, flac, ogg, opus };
+
+// From a word ("wav"); throws Error(usage) naming what is allowed. From a file name's suffix; empty
+// when the suffix is none of ours.
+AudioFormat parse_audio_format(const std::string& word);
+std::optional<AudioFormat> format_of_path(const std::string& path);
+const char* format_name(AudioFormat format);  // also the suffix, without the dot
+
+enum class SampleFormat { int16, int24, float32 };
+
+struct EncodeOptions {
+  AudioFormat format = AudioFormat::wav;
+  SampleFormat bits = SampleFormat::int16;  // wav: all three; flac: int16, int24; others ignore it
+  std::optional<int> bitrate_kbps;          // mp3: constant bitrate
+  std::optional<int> vbr_quality;           // mp3: 0 (best) .. 9; default 2 when no bitrate is given
+  std::uint64_t dither_seed = 0;            // TPDF dither of integer formats
+};
+
+// Marks written into the audio itself. Values are UTF-8. Written as WAV LIST/INFO + bext + iXML,
+// ID3v2 (UTF-16, TXXX), Vorbis comments.
+struct AudioTags {
+  std::string title, artist, comment, software, copyright;  // standard fields; empty: left out
+  std::vector<std::pair<std::string, std::string>> custom;  // e.g. {"ai_generated", "true"}
+};
+
+// Throws Error(usage) for options the format cannot take, Error(internal) for NaN or Inf samples.
+std::string encode_audio(const AudioBuffer& audio, const EncodeOptions& options,
+                         const AudioTags& tags);
+
+}  // namespace cadenza

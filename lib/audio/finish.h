@@ -1,0 +1,36 @@
+// From the model's waveform to the sound that is delivered: silence trimmed, resampled, channels
+// matched, faded, brought to a loudness under a true-peak ceiling. Exact in length to the sample.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "lib/audio/audio_buffer.h"
+
+namespace cadenza {
+
+enum class LoudnessMode { lufs, peak, off };
+
+struct FinishOptions {
+  std::optional<double> duration_s;      // result has llround(duration_s * rate) frames; absent: all
+  std::optional<int> sample_rate_hz;     // absent: the model's
+  std::optional<int> num_channels;       // 1 or 2; absent: the model's
+  LoudnessMode loudness = LoudnessMode::lufs;
+  double loudness_lufs = -14;            // -70..0
+  double ceiling_dbtp = -1;              // true peak never exceeds it (lufs and peak modes)
+  double fade_in_s = 0, fade_out_s = 0;
+  bool trims_silence = false;            // leading and trailing below -60 dBFS; then shorter is right
+};
+
+// What was measured on the result (libebur128).
+struct LoudnessMeasure {
+  double integrated_lufs = 0;  // -inf for silence
+  double range_lu = 0;
+  double true_peak_dbtp = 0;
+  double sample_peak_dbfs = 0;
+};
+
+AudioBuffer finish_audio(AudioBuffer audio, const FinishOptions& options);
+LoudnessMeasure measure_loudness(const AudioBuffer& audio);
+
+}  // namespace cadenza

@@ -1,0 +1,28 @@
+// JSON as RFC 8259 has it and nothing more: duplicate names (after unescaping), NaN, comments,
+// trailing commas, lone surrogates, raw control characters, invalid UTF-8 and a BOM are refused.
+//
+// Include this only in .cpp files: nlohmann/json.hpp costs 2 s of compile time.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "lib/error.h"
+
+namespace cadenza {
+
+using Json = nlohmann::ordered_json;
+
+struct JsonLimits {
+  std::size_t max_bytes = 1 << 20;
+  std::size_t max_depth = 32;
+  std::size_t max_members = 4096;  // values and members in all
+};
+
+// Throws Error(kind): "config.json: line 3, column 7: the name "a" stands twice".
+Json parse_json(std::string_view text, const std::string& file, const JsonLimits& limits,
+                ErrorKind kind);
+
+}  // namespace cadenza

@@ -1,0 +1,17 @@
+// Text that is not ours, made safe for one line of a terminal or a log. Every foreign string in a
+// message goes through here: prompts, ids, paths, tensor names, server answers.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace cadenza {
+
+// C0, DEL, C1, U+200E/F, U+2028..202E, U+2066..2069 become \u{..}; invalid UTF-8 becomes \x... .
+std::string escaped(std::string_view text);
+
+// escaped, cut to max_chars code points (then "…"), in double quotes.
+std::string quoted(std::string_view text, std::size_t max_chars = 60);
+
+}  // namespace cadenza

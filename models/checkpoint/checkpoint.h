@@ -1,0 +1,51 @@
+// An opened checkpoint: files found, headers and configuration checked, no weights read. Torch-free.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/io/byte_source.h"
+#include "models/checkpoint/config.h"
+#include "models/load.h"
+
+namespace cadenza {
+
+// The files of a model by name: a directory, a hub snapshot, or the built-in starter.
+struct ModelFiles {
+  std::string name;      // for ModelInfo
+  std::string revision;  // for ModelInfo
+  std::string license;   // for ModelInfo
+  std::map<std::string, std::shared_ptr<const ByteSource>> files;
+
+  // nullptr when the model has no such file.
+  std::shared_ptr<const ByteSource> find(const std::string& file) const;
+};
+
+class WeightReader;
+
+class Checkpoint {
+ public:
+  // Throws Error(not_found, bad_model); reports all tensors that do not fit at once, as details.
+  explicit Checkpoint(ModelFiles files);
+  ~Checkpoint();
+
+  const ModelFiles& files() const { return files_; }
+  const ModelInfo& info() const { return info_; }
+  const MusicgenConfig& config() const { return config_; }
+  const WeightReader& weights() const { return *weights_; }
+  // A serialised SentencePiece model, checked: spiece.model, or made from tokenizer.json.
+  const std::string& sentencepiece_model() const { return sentencepiece_model_; }
+
+ private:
+  ModelFiles files_;
+  ModelInfo info_;
+  MusicgenConfig config_;
+  std::unique_ptr<WeightReader> weights_;
+  std::string sentencepiece_model_;
+};
+
+}  // namespace cadenza

@@ -1,0 +1,34 @@
+// Weights by their one canonical name, whatever the file calls them. Torch-free.
+//
+// Canonical names are transformers' own, with weight norm folded: a convolution is "….conv.weight"
+// and "….conv.bias", though files hold weight_g/weight_v or parametrizations.weight.original0/1;
+// the T5 table is "text_encoder.shared.weight" though files may call it encoder.embed_tokens.weight.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cadenza {
+
+using Shape = std::vector<std::int64_t>;
+
+class WeightReader {
+ public:
+  virtual ~WeightReader() = default;
+
+  // Throws Error(internal) for a name the configuration does not ask for.
+  virtual const Shape& shape(std::string_view name) const = 0;
+
+  // Writes the tensor as fp32, row-major, into `out`, whose size must be the shape's product. Folds
+  // weight norm. Throws Error(bad_model) naming tensor and first index for NaN or Inf unless
+  // allow_nonfinite, and for a weight-norm direction of length zero. Thread-safe.
+  virtual void read(std::string_view name, std::span<float> out, bool allow_nonfinite = false) const = 0;
+
+  // Every canonical name, in the order of the configuration.
+  virtual std::vector<std::string> names() const = 0;
+};
+
+}  // namespace cadenza

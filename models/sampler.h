@@ -1,0 +1,30 @@
+// Logits to tokens: temperature, top-k (ties kept), top-p, greedy; Gumbel-max over the kept set with
+// counter-based random numbers, so that a draw depends on (row seed, step, codebook) and nothing else.
+//
+// Order and rules follow transformers: guidance has been applied before, then temperature, top-k,
+// top-p. Torch-free: runs on the host in fp32, the same bits on every machine.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "lib/generator.h"
+
+namespace cadenza {
+
+// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+struct Philox {
+  static void block(const std::uint32_t (&key)[2], const std::uint32_t (&counter)[4],
+                    std::uint32_t (&out)[4]);
+};
+
+// The distribution that is sampled: logits (V) -> probabilities (V), zeros where not kept.
+std::vector<float> kept_probabilities(std::span<const float> logits, const SamplingSettings& settings);
+
+// One token from logits (V). Greedy takes the first maximum. Throws Error(internal) naming step and
+// codebook when a logit is NaN or Inf.
+std::int32_t sample_token(std::span<const float> logits, const SamplingSettings& settings,
+                          std::uint64_t seed, std::int64_t step, int codebook);
+
+}  // namespace cadenza
