@@ -14,8 +14,9 @@ namespace cadenza {
 // "song.wav: cannot write: No space left on device".
 [[noreturn]] void fail_io(const std::filesystem::path& path, std::string_view what, int error);
 
-// Makes a folder and those above it where they are missing, each synced into its parent. When it goes
-// out of scope, those it made that are still empty are removed again: a failure leaves nothing behind.
+// Makes a folder and those above it where they are missing, each synced into its parent. When it
+// goes out of scope, those it made that are still empty are removed again: a failure leaves nothing
+// behind.
 class NewFolders {
  public:
   explicit NewFolders(const std::filesystem::path& folder);
