@@ -100,7 +100,7 @@ int required_rate(AudioFormat format, int sample_rate_hz) {
   return format == AudioFormat::opus ? kOpusRateHz : sample_rate_hz;
 }
 
-// Measured over forty pieces of synthetic music: MP3 rose by up to 0.9 dB, Vorbis by 0.6, Opus by
+// Measured on fourteen pieces of the procedural band: MP3 rose by up to 0.9 dB, Vorbis by 0.6, Opus by
 // 0.9.
 double ceiling_for(AudioFormat format, double ceiling_dbtp) {
   switch (format) {
