@@ -29,6 +29,12 @@ class WeightReader {
 
   // Every canonical name, in the order of the configuration.
   virtual std::vector<std::string> names() const = 0;
+
+  // Checks the weights that nobody has read with a check yet, as read() does: all of a model's
+  // weights are finite before it makes music, also those of parts that stay unused. Called once,
+  // after the model is built, unless non-finite weights are allowed. Weights made in memory have
+  // nothing to check.
+  virtual void expect_unread_finite() const {}
 };
 
 }  // namespace cadenza

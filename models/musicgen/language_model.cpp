@@ -106,11 +106,10 @@ at::Tensor LanguageModel::Impl::last_logits(const at::Tensor& tokens) {
 }
 
 LanguageModel::LanguageModel(const DecoderConfig& config, const WeightReader& weights,
-                             const at::Device& device, const std::string& precision,
-                             bool allow_nonfinite) {
+                             const at::Device& device, const std::string& precision) {
   const c10::InferenceMode guard;
   impl_ = std::make_unique<Impl>(
-      config, WeightSource{weights, device, matrix_type(precision), allow_nonfinite});
+      config, WeightSource{weights, device, matrix_type(precision)});
 }
 
 LanguageModel::~LanguageModel() = default;

@@ -20,9 +20,9 @@ namespace cadenza {
 class LanguageModel {
  public:
   // precision: "fp32", "bf16" or, on CUDA, "fp16": of matrices and KV cache; norms, residual, softmax
-  // and logits stay fp32. Throws Error(bad_model) for weights that are NaN or Inf unless allowed.
+  // and logits stay fp32. Throws whatever the reader throws.
   LanguageModel(const DecoderConfig& config, const WeightReader& weights, const at::Device& device,
-                const std::string& precision, bool allow_nonfinite);
+                const std::string& precision);
   ~LanguageModel();
 
   // Begins new streams. context (B, L, D) fp32: projected text; mask (B, L), 0 for padding. A row
