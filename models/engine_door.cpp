@@ -20,8 +20,7 @@ std::string library_beside_executable() {
   std::error_code error;
   const auto executable = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return {};
-  const auto library =
-      executable.parent_path().parent_path() / "lib" / "cadenza" / kEngineLibrary;
+  const auto library = executable.parent_path().parent_path() / "lib" / "cadenza" / kEngineLibrary;
   return std::filesystem::exists(library, error) ? library.string() : std::string();
 }
 

@@ -1,4 +1,5 @@
-// The engine's only exported symbol. Everything behind it includes libtorch; nothing before it does.
+// The engine's only exported symbol. Everything behind it includes libtorch; nothing before it
+// does.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>

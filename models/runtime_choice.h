@@ -1,5 +1,5 @@
-// From what was asked (--device, --precision, --threads) to what is used. Pure: every fact about the
-// machine comes in as an argument. Torch-free.
+// From what was asked (--device, --precision, --threads) to what is used. Pure: every fact about
+// the machine comes in as an argument. Torch-free.
 #pragma once
 
 #include <string>

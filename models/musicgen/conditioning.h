@@ -1,7 +1,8 @@
-// What the language model hears of the words: token ids, T5's hidden states, projected to its width.
+// What the language model hears of the words: token ids, T5's hidden states, projected to its
+// width.
 //
-// The mask multiplies after the projection, bias included: padding and null streams are zero vectors
-// there. Projecting zeros would leave the bias behind and sound plausible.
+// The mask multiplies after the projection, bias included: padding and null streams are zero
+// vectors there. Projecting zeros would leave the bias behind and sound plausible.
 #pragma once
 
 #include <ATen/core/Tensor.h>

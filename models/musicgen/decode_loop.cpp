@@ -77,9 +77,9 @@ class Score {
     std::vector<std::int32_t> tokens(static_cast<std::size_t>(config_.num_codebooks));
     for (std::size_t k = 0; k < tokens.size(); ++k) {
       if (!grids_[row].is_unknown(static_cast<int>(k), step)) continue;
-      tokens[k] = sample_token(logits.subspan(row * row_size() + k * vocab_size, vocab_size),
-                               request_.sampling, request_.rows[row].seed, step,
-                               static_cast<int>(k));
+      tokens[k] =
+          sample_token(logits.subspan(row * row_size() + k * vocab_size, vocab_size),
+                       request_.sampling, request_.rows[row].seed, step, static_cast<int>(k));
     }
     return tokens;
   }
@@ -112,8 +112,7 @@ void begin_streams(LanguageModel& model, const DecodeRequest& request, bool is_g
   const auto with_null = [&](const at::Tensor& rows) {
     return is_guided ? at::cat({rows, at::zeros_like(rows)}) : rows;
   };
-  model.reset(with_null(request.context), with_null(request.mask),
-              request.pattern.num_steps() - 1);
+  model.reset(with_null(request.context), with_null(request.mask), request.pattern.num_steps() - 1);
 }
 
 }  // namespace

@@ -44,8 +44,8 @@ struct DecodeResult {
   std::int64_t num_steps = 0;                    // forward passes
 };
 
-// Reports the stage "decode"; looks at `stop` once per step. Throws Error(bad_model) for logits that
-// are not finite.
+// Reports the stage "decode"; looks at `stop` once per step. Throws Error(bad_model) for logits
+// that are not finite.
 DecodeResult decode_tokens(LanguageModel& model, const DecodeRequest& request,
                            ProgressReporter& progress, const StopFlag& stop);
 

@@ -25,8 +25,8 @@ class MusicgenGenerator final : public Generator {
   const ModelInfo& model() const override { return checkpoint_->info(); }
   const RuntimeInfo& runtime() const override { return runtime_; }
 
-  // Guided when guidance > 1 and there is text. Throws Error(usage) when num_frames does not fit the
-  // model's window.
+  // Guided when guidance > 1 and there is text. Throws Error(usage) when num_frames does not fit
+  // the model's window.
   Track generate(const TrackRequest& request, ProgressReporter& progress,
                  const StopFlag& stop) override;
 

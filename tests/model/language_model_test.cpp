@@ -1,5 +1,5 @@
-// The decoder with tiny random weights: what must hold for any weights. Numbers of the reference are
-// in tests/parity.
+// The decoder with tiny random weights: what must hold for any weights. Numbers of the reference
+// are in tests/parity.
 #include "models/musicgen/language_model.h"
 
 #include <ATen/ops/cat.h>
@@ -56,8 +56,8 @@ at::Tensor full_mask(const at::Tensor& context) {
   return at::ones({context.size(0), context.size(1)}, at::kLong);
 }
 
-// Fed one column at a time after `prefilled` at once -> the logits of the fed columns, the prefill's
-// last included: (B, K, S - prefilled + 1, V).
+// Fed one column at a time after `prefilled` at once -> the logits of the fed columns, the
+// prefill's last included: (B, K, S - prefilled + 1, V).
 at::Tensor stepped(LanguageModel& model, const at::Tensor& tokens, std::int64_t prefilled) {
   std::vector<at::Tensor> logits = {model.prefill(tokens.narrow(2, 0, prefilled)).clone()};
   for (std::int64_t step = prefilled; step < tokens.size(2); ++step)
@@ -159,7 +159,7 @@ TEST_CASE("logits are fp32 in every precision") {
     LanguageModel model = tiny_model(precision);
     const at::Tensor text = some_text(1, 2);
     model.reset(text, full_mask(text), 1);
-    CHECK(model.step(some_tokens(1, 1)).scalar_type() == at::kFloat);
+    CHECK((model.step(some_tokens(1, 1)).scalar_type() == at::kFloat));
   }
 }
 

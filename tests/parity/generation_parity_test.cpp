@@ -41,7 +41,9 @@ struct Generation {
   std::int64_t num_frames() const { return codes.size(2); }
   // transformers gives as many frames as columns only where it drops the delay.
   bool is_delayed() const { return num_frames() != num_new_columns; }
-  bool has_audio_prompt() const { return goldens.has("prompt.wave") || goldens.has("input_values"); }
+  bool has_audio_prompt() const {
+    return goldens.has("prompt.wave") || goldens.has("input_values");
+  }
   // Three of the new columns only end the delay: P + n - 3 frames in all.
   std::int64_t num_prompt_frames() const {
     return has_audio_prompt() ? num_frames() - (num_new_columns - 3) : 0;
@@ -82,10 +84,13 @@ class Player {
     const auto [context, mask] = conditioning(golden, first, count);
     const DecoderConfig& config = model_.config();
     DecodeRequest request{
-        context, mask,
+        context,
+        mask,
         DelayPattern(static_cast<int>(config.num_codebooks), static_cast<int>(config.num_channels),
                      golden.num_frames(), golden.is_delayed()),
-        {}, audio_prompts(golden, first, count), {}};
+        {},
+        audio_prompts(golden, first, count),
+        {}};
     request.sampling.is_greedy = true;
     request.sampling.guidance = golden.guidance;
     std::vector<at::Tensor> first_logits;
@@ -126,8 +131,8 @@ class Player {
                                                  std::int64_t count) {
     if (golden.prompts.empty())
       return {at::zeros({count, 1, model_.config().hidden_size}), at::zeros({count, 1}, at::kLong)};
-    return fixture_.conditioning({golden.prompts.begin() + first,
-                                  golden.prompts.begin() + first + count});
+    return fixture_.conditioning(
+        {golden.prompts.begin() + first, golden.prompts.begin() + first + count});
   }
 
   std::vector<DecodeRow> audio_prompts(const Generation& golden, std::int64_t first,
@@ -152,9 +157,9 @@ class Player {
 };
 
 const std::vector<std::string> kCases = {
-    "guided",        "unguided",         "guidance_1.7",      "batch_guided", "batch_unguided",
-    "empty_prompt",  "unconditional",    "no_delay_pattern",  "shortest_delayed",
-    "continuation",  "continuation_unguided", "continuation_batch"};
+    "guided",           "unguided",     "guidance_1.7",          "batch_guided",
+    "batch_unguided",   "empty_prompt", "unconditional",         "no_delay_pattern",
+    "shortest_delayed", "continuation", "continuation_unguided", "continuation_batch"};
 
 TEST_CASE("every token of every golden generation equals the reference's, rows in one batch") {
   for (const char* checkpoint : {"mono", "stereo"}) {
@@ -169,8 +174,8 @@ TEST_CASE("every token of every golden generation equals the reference's, rows i
 TEST_CASE("a row of a golden batch, alone, gives the tokens it has in the batch") {
   for (const char* checkpoint : {"mono", "stereo"}) {
     Player player(checkpoint);
-    for (const char* name : {"batch_guided", "batch_unguided", "unconditional",
-                             "continuation_batch"}) {
+    for (const char* name :
+         {"batch_guided", "batch_unguided", "unconditional", "continuation_batch"}) {
       const Generation golden(checkpoint, name);
       for (std::int64_t row = 0; row < golden.num_rows(); ++row)
         player.check_tokens(golden, row, 1);

@@ -41,7 +41,9 @@ TEST_CASE("auto takes the first CUDA device where one can be used, else the CPU"
   CHECK(choose_device("auto", no_driver) == "cpu");
 }
 
-TEST_CASE("asking for the CPU opens no driver") { CHECK(choose_device("cpu", never_asked) == "cpu"); }
+TEST_CASE("asking for the CPU opens no driver") {
+  CHECK(choose_device("cpu", never_asked) == "cpu");
+}
 
 TEST_CASE("cuda means cuda:0, cuda:N the N-th") {
   CHECK(choose_device("cuda", two_gpus) == "cuda:0");
