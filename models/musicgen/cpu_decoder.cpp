@@ -60,12 +60,13 @@ void CpuDecoder::reset(const std::vector<std::span<const float>>& contexts,
                        std::int64_t max_steps) {
   const std::int64_t width = config_.hidden_size;
   const auto rows = static_cast<std::int64_t>(contexts.size());
+  if (rows == 0) fail(ErrorKind::internal, "decoder: reset without rows");
   std::int64_t longest_text = 1;
   for (const auto& context : contexts)
     longest_text = std::max(longest_text, static_cast<std::int64_t>(context.size()) / width);
 
-  PanelCache::Sizes sizes{config_.num_layers, rows, config_.num_heads, head_width(), max_steps,
-                          cache_format_};
+  PanelCache::Sizes sizes{config_.num_layers, rows,      config_.num_heads,
+                          head_width(),       max_steps, cache_format_};
   if (!(cache_.sizes() == sizes)) cache_ = PanelCache(sizes);
   sizes.capacity = longest_text;
   if (!(text_cache_.sizes() == sizes)) text_cache_ = PanelCache(sizes);
@@ -73,8 +74,7 @@ void CpuDecoder::reset(const std::vector<std::span<const float>>& contexts,
   if (max_steps > max_steps_) {
     positions_.resize(static_cast<std::size_t>(max_steps * width));
     pool_.for_each(max_steps, [&](std::int64_t position) {
-      write_sinusoid(position,
-                     {&positions_[position * width], static_cast<std::size_t>(width)});
+      write_sinusoid(position, {&positions_[position * width], static_cast<std::size_t>(width)});
     });
   }
   max_steps_ = std::max(max_steps, max_steps_);
@@ -96,8 +96,8 @@ void CpuDecoder::reset_row(std::int64_t row, std::span<const float> context) {
   const std::int64_t width = config_.hidden_size;
   const auto length = static_cast<std::int64_t>(context.size()) / width;
   if (length > text_cache_.sizes().capacity || length * width != std::ssize(context))
-    fail(ErrorKind::internal, "decoder: a text of " + std::to_string(context.size()) +
-                                  " values does not fit its row");
+    fail(ErrorKind::internal,
+         "decoder: a text of " + std::to_string(context.size()) + " values does not fit its row");
   cache_.set_length(row, 0);
   text_lengths_[row] = length;
   if (length == 0) return;

@@ -51,8 +51,7 @@ struct Plan {
 
 std::vector<std::string> numbered(const std::string& prefix, std::int64_t count) {
   std::vector<std::string> names;
-  for (std::int64_t k = 0; k < count; ++k)
-    names.push_back(prefix + std::to_string(k) + ".weight");
+  for (std::int64_t k = 0; k < count; ++k) names.push_back(prefix + std::to_string(k) + ".weight");
   return names;
 }
 
@@ -74,7 +73,8 @@ void plan_layer(CpuLayerWeights& layer, const std::string& prefix, const Decoder
 
 HugeBuffer give_memory(const std::vector<Matrix>& matrices) {
   std::size_t total = 0;
-  for (const Matrix& m : matrices) total += PackedLinear::packed_bytes(m.outputs, m.inputs, m.format);
+  for (const Matrix& m : matrices)
+    total += PackedLinear::packed_bytes(m.outputs, m.inputs, m.format);
   HugeBuffer buffer(total);
   std::byte* next = buffer.data();
   for (const Matrix& m : matrices) {

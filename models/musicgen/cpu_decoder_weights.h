@@ -1,5 +1,5 @@
-// The decoder's weights as the CPU engine reads them: matrices packed for streaming, side by side in
-// one buffer in the order of a step; norms and embedding tables in fp32. Torch-free.
+// The decoder's weights as the CPU engine reads them: matrices packed for streaming, side by side
+// in one buffer in the order of a step; norms and embedding tables in fp32. Torch-free.
 #pragma once
 
 #include <cstddef>
@@ -20,13 +20,13 @@ struct NormWeights {
 
 struct CpuLayerWeights {
   NormWeights self_norm, cross_norm, ffn_norm;
-  PackedLinear qkv;         // (3 D, D): queries, keys, values on top of each other
-  PackedLinear self_out;    // (D, D)
-  PackedLinear cross_q;     // (D, D)
-  PackedLinear cross_out;   // (D, D)
-  PackedLinear ffn_in;      // (FFN, D)
-  PackedLinear ffn_out;     // (D, FFN)
-  PackedLinear cross_kv;    // (2 D, D): keys, values; applied once per prompt
+  PackedLinear qkv;        // (3 D, D): queries, keys, values on top of each other
+  PackedLinear self_out;   // (D, D)
+  PackedLinear cross_q;    // (D, D)
+  PackedLinear cross_out;  // (D, D)
+  PackedLinear ffn_in;     // (FFN, D)
+  PackedLinear ffn_out;    // (D, FFN)
+  PackedLinear cross_kv;   // (2 D, D): keys, values; applied once per prompt
 };
 
 struct CpuDecoderWeights {
