@@ -1,5 +1,5 @@
-// WAV: PCM 16, PCM 24 or 32-bit float. No clocks, no PEAK chunk (it holds one): the same sound gives
-// the same bytes.
+// WAV: PCM 16, PCM 24 or 32-bit float. No clocks, no PEAK chunk (it holds one): the same sound
+// gives the same bytes.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The chunks of a RIFF file, read by hand and strictly: every size must fit, the walk must end where
-// the bytes end.
+// The chunks of a RIFF file, read by hand and strictly: every size must fit, the walk must end
+// where the bytes end.
 #pragma once
 
 #include <doctest/doctest.h>

@@ -65,7 +65,8 @@ TEST_CASE("very long marks fit") {
 
 TEST_CASE("samples past 4 GiB are refused before anything is written") {
   CHECK_NOTHROW(expect_wav_fits(32000 * 300, 2, SampleFormat::float32, 0));
-  const auto error = thrown([] { expect_wav_fits(INT64_C(600000000), 2, SampleFormat::float32, 0); });
+  const auto error =
+      thrown([] { expect_wav_fits(INT64_C(600000000), 2, SampleFormat::float32, 0); });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::usage);
 }
