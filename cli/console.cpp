@@ -90,7 +90,7 @@ LogFormat early_log_format(const std::vector<std::string>& arguments,
 }
 
 void Console::print(std::string_view bytes) {
-  if (output_errno_ == 0) output_errno_ = write_all(STDOUT_FILENO, bytes);
+  if (output_errno_ == 0) output_errno_ = write_all(output_, bytes);
 }
 
 void Console::expect_delivered() const {
@@ -99,7 +99,7 @@ void Console::expect_delivered() const {
                                     std::strerror(output_errno_)));
 }
 
-void Console::draw(std::string_view text) { write_all(STDERR_FILENO, text); }
+void Console::draw(std::string_view text) { write_all(errors_, text); }
 
 void Console::say(const char* level, const std::string& line) {
   if (options_.log_format == LogFormat::json)

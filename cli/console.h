@@ -29,7 +29,9 @@ LogFormat early_log_format(const std::vector<std::string>& arguments,
 
 class Console {
  public:
-  explicit Console(ConsoleOptions options) : options_(options) {}
+  // The descriptors are the process's own; tests give others.
+  explicit Console(ConsoleOptions options, int output = 1, int errors = 2)
+      : options_(options), output_(output), errors_(errors) {}
   const ConsoleOptions& options() const { return options_; }
   void set_options(const ConsoleOptions& options) { options_ = options; }
 
@@ -53,6 +55,7 @@ class Console {
   void say(const char* level, const std::string& line);
 
   ConsoleOptions options_;
+  int output_, errors_;
   int output_errno_ = 0;
 };
 

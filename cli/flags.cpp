@@ -80,7 +80,7 @@ FlagGroup output_flags() {
   return {"Output",
           {
               {.name = "output", .shortcut = "o", .metavar = "FILE",
-               .help = "the audio file; FILE.json goes beside it; - writes audio to standard output",
+               .help = "the audio file, its metadata .json beside it; - writes audio to standard output",
                .is_setting = false},
               {.name = "out-dir", .metavar = "DIR", .help = "folder for files named by the template",
                .standard = "."},
@@ -107,8 +107,8 @@ FlagGroup output_flags() {
               {.name = "fade-out", .metavar = "SECONDS", .help = "fade at the end",
                .standard = fmt::format("{}", standard.finish.fade_out_s)},
               toggle("trim-silence", "drop silence at both ends; the track may become shorter"),
-              toggle("save-tokens", "also write the codec tokens, FILE.tokens"),
-              toggle("no-metadata", "write no FILE.json"),
+              toggle("save-tokens", "also write the codec tokens, in a .tokens file"),
+              toggle("no-metadata", "write no metadata"),
               toggle("no-embed-prompt", "keep the prompt out of the audio file's tags"),
               toggle("overwrite", "replace files that exist", false),
           }};

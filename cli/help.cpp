@@ -45,8 +45,7 @@ class HelpLayout : public CLI::Formatter {
     std::string page = app->get_description() + "\n\n" + usage(app, name) + "\n";
     for (const std::string& group : app->get_groups()) page += flags(app, group);
     page += commands(app);
-    if (!app->get_footer().empty()) page += "\n" + app->get_footer() + "\n";
-    return page;
+    return app->get_footer().empty() ? page : page + app->get_footer() + "\n";
   }
 
  private:
@@ -81,7 +80,7 @@ class HelpLayout : public CLI::Formatter {
     std::string section;
     for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; }))
       section += entry(command->get_name(), summary(command->get_description()));
-    return section.empty() ? "" : "Commands:\n" + section;
+    return section.empty() ? "" : "Commands:\n" + section + "\n";
   }
 
   // The last paragraph of a description says what the command does; examples stand before it.

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "cli/track_names.h"
 #include "cli/values.h"
 #include "lib/error.h"
 #include "lib/text/quote.h"
@@ -116,11 +117,17 @@ void read_place(const Settings& settings, OutputOptions& options) {
     if (text.empty()) fail(ErrorKind::usage, "out-dir: the name is empty");
     options.out_dir = text;
   });
-  settings.read("name_template", [&](const std::string& text) { options.name_template = text; });
+  settings.read("name_template", [&](const std::string& text) {
+    expect_name_template(text);
+    options.name_template = text;
+  });
 }
 
 void expect_fit_for_stdout(const OutputOptions& options, const Settings& settings) {
   if (!options.goes_to_stdout()) return;
+  if (settings.text_or("count", "1") != "1")
+    fail(ErrorKind::usage, "count: standard output takes one track",
+         "name a folder with --out-dir");
   if (options.saves_tokens)
     fail(ErrorKind::usage, "save-tokens: needs a file, the output is standard output");
   if (settings.is_on("json"))
