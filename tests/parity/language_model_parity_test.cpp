@@ -6,6 +6,8 @@
 
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "models/musicgen/language_model.h"
 #include "tests/support/fixture_checkpoint.h"
@@ -23,9 +25,9 @@ using testing::tensor_of;
 
 // Prompts MEDIUM (padded) and LONG, a block of 20 random columns.
 struct Walk {
-  explicit Walk(const std::string& checkpoint)
+  Walk(const std::string& checkpoint, DecoderKind kind)
       : goldens(checkpoint + "/goldens/lm.safetensors"),
-        model(language_model(*testing::fixture_checkpoint(checkpoint))),
+        model(language_model(*testing::fixture_checkpoint(checkpoint), kind)),
         tokens(tensor_of(goldens, "tokens")),
         mask(tensor_of(goldens, "mask")) {
     const testing::Goldens text(checkpoint + "/goldens/text.safetensors");
@@ -39,8 +41,8 @@ struct Walk {
     return model.forward_all(tokens, states);
   }
 
-  static LanguageModel language_model(const Checkpoint& checkpoint) {
-    return {checkpoint.config().decoder, checkpoint.weights(), at::kCPU, "fp32"};
+  static LanguageModel language_model(const Checkpoint& checkpoint, DecoderKind kind) {
+    return {checkpoint.config().decoder, checkpoint.weights(), at::kCPU, "fp32", kind};
   }
 
   testing::Goldens goldens;
@@ -48,9 +50,14 @@ struct Walk {
   at::Tensor tokens, mask, context;
 };
 
+constexpr std::pair<const char*, DecoderKind> kWalks[] = {{"mono", DecoderKind::fastest},
+                                                          {"stereo", DecoderKind::fastest},
+                                                          {"mono", DecoderKind::aten},
+                                                          {"stereo", DecoderKind::aten}};
+
 TEST_CASE("every intermediate state of the decoder equals the reference's") {
-  for (const char* checkpoint : {"mono", "stereo"}) {
-    Walk walk(checkpoint);
+  for (const auto& [checkpoint, kind] : kWalks) {
+    Walk walk(checkpoint, kind);
     LayerStates states;
     walk.forward(false, &states);
     std::map<std::string, std::vector<at::Tensor>> found;
@@ -62,13 +69,14 @@ TEST_CASE("every intermediate state of the decoder equals the reference's") {
                   std::string(checkpoint) + " " + name);
       ++num_compared;
     }
-    CHECK(num_compared == 4 + walk.model.config().num_layers);
+    // Input, final norm, each block; libtorch's operators also tell both attentions of block 0.
+    CHECK(num_compared == walk.model.config().num_layers + (kind == DecoderKind::aten ? 4 : 2));
   }
 }
 
 TEST_CASE("conditional, null and guided logits equal the reference's") {
-  for (const char* checkpoint : {"mono", "stereo"}) {
-    Walk walk(checkpoint);
+  for (const auto& [checkpoint, kind] : kWalks) {
+    Walk walk(checkpoint, kind);
     const std::string name = checkpoint;
     const at::Tensor conditional = walk.forward(false), null = walk.forward(true);
     check_close(conditional, tensor_of(walk.goldens, "logits.cond"), kLmLogitsTolerance,
@@ -81,8 +89,8 @@ TEST_CASE("conditional, null and guided logits equal the reference's") {
 }
 
 TEST_CASE("teacher-forced cached steps equal the reference's cached steps") {
-  for (const char* checkpoint : {"mono", "stereo"}) {
-    Walk walk(checkpoint);
+  for (const auto& [checkpoint, kind] : kWalks) {
+    Walk walk(checkpoint, kind);
     const at::Tensor expected = tensor_of(walk.goldens, "logits.cached12");
     walk.model.reset(walk.context, walk.mask, 12);
     std::vector<at::Tensor> steps;
