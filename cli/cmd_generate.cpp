@@ -96,8 +96,7 @@ GenerateJob make_generate_job(const Settings& settings) {
 void run_generate(GenerateJob job, Context& context) {
   complete_prompt(job);
   expect_named_output_writable(job);
-  const auto checkpoint =
-      open_checkpoint(job.machine.model, {hub_cache_path(context.environment)});
+  const auto checkpoint = open_checkpoint(job.machine.model, {hub_cache_path(context.environment)});
   const ModelInfo& model = describe(*checkpoint);
   const std::uint64_t seed = job.request.seed ? *job.request.seed : draw_seed();
   GeneratePlan plan = make_plan(job, model, seed);
@@ -110,7 +109,7 @@ void run_generate(GenerateJob job, Context& context) {
   TerminalProgress progress(context.console);
   const auto generator = load_generator(checkpoint, job.machine.runtime, progress);
   if (job.output.writes_metadata)
-    for (const auto hashes = file_hashes(*checkpoint); PlannedTrack& track : plan.tracks)
+    for (const auto hashes = file_hashes(*checkpoint); PlannedTrack & track : plan.tracks)
       track.order.model_files = hashes;
   make_tracks(plan, job.prints_json, *generator, context.console, progress, context.stop);
 }

@@ -49,10 +49,10 @@ void add_models(CLI::App& root) {
   CLI::App* list = command->add_subcommand(
       "list", "Examples:\n  cadenza models list --json\n\nLists the models that can be used now.");
   add_flags(*list, models_list_flags());
-  CLI::App* info = command->add_subcommand(
-      "info",
-      "Examples:\n  cadenza models info starter\n\nSays what a model holds: licence, sizes, window, "
-      "files.");
+  CLI::App* info = command->add_subcommand("info",
+                                           "Examples:\n  cadenza models info starter\n\nSays what "
+                                           "a model holds: licence, sizes, window, "
+                                           "files.");
   add_flags(*info, models_info_flags());
 }
 

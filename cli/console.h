@@ -19,8 +19,8 @@ struct ConsoleOptions {
   bool is_terminal = false;  // standard error, and one that can move its cursor
 };
 
-// Reads --quiet, --verbose, --log-format, --color and the habits NO_COLOR, CLICOLOR_FORCE, TERM, CI.
-// Throws Error(usage).
+// Reads --quiet, --verbose, --log-format, --color and the habits NO_COLOR, CLICOLOR_FORCE, TERM,
+// CI. Throws Error(usage).
 ConsoleOptions make_console_options(const Settings& settings, const Environment& environment);
 
 // The format for errors found before the settings are known: a look at the words alone.
@@ -41,8 +41,8 @@ class Console {
   // Throws Error(io) when something printed was lost.
   void expect_delivered() const;
 
-  // One line each on standard error. Foreign text in them must have been escaped. note: unless quiet;
-  // detail: when verbose.
+  // One line each on standard error. Foreign text in them must have been escaped. note: unless
+  // quiet; detail: when verbose.
   void note(const std::string& line);
   void detail(const std::string& line);
   void warn(const std::string& line);
@@ -59,8 +59,8 @@ class Console {
   int output_errno_ = 0;
 };
 
-// "error: <sentence>; <hint>" of at most 300 characters, then up to 20 details, each on a line of its
-// own behind two blanks. With json: one object on one line.
+// "error: <sentence>; <hint>" of at most 300 characters, then up to 20 details, each on a line of
+// its own behind two blanks. With json: one object on one line.
 std::string error_text(const Error& error, LogFormat format, bool uses_color);
 
 }  // namespace cadenza

@@ -36,8 +36,8 @@ struct GeneratePlan {
   Overwrite overwrite = Overwrite::no;
 };
 
-// seed: the request's, or the one drawn for it. Throws Error(usage): the model's window is too short
-// for the duration, the format cannot take the sound, an expanded file name is not allowed.
+// seed: the request's, or the one drawn for it. Throws Error(usage): the model's window is too
+// short for the duration, the format cannot take the sound, an expanded file name is not allowed.
 GeneratePlan make_plan(const GenerateJob& job, const ModelInfo& model, std::uint64_t seed);
 
 // Every file that the plan writes can be written: Error(usage, io) otherwise.

@@ -71,8 +71,8 @@ void read_format(const Settings& settings, const std::string& file, EncodeOption
          "end it in .wav, .mp3, .flac, .ogg or .opus, or add --format");
 }
 
-void expect_format_takes(const Settings& settings, const char* field,
-                         const EncodeOptions& encode, const std::vector<AudioFormat>& takers) {
+void expect_format_takes(const Settings& settings, const char* field, const EncodeOptions& encode,
+                         const std::vector<AudioFormat>& takers) {
   if (!settings.is_given(field)) return;
   std::vector<std::string> names;
   for (const AudioFormat format : takers) {
@@ -87,10 +87,9 @@ void expect_format_takes(const Settings& settings, const char* field,
 
 void read_encoding(const Settings& settings, EncodeOptions& encode) {
   settings.read("bits", [&](const std::string& text) { encode.bits = read_bits(text); });
-  settings.read("bitrate",
-                [&](const std::string& text) {
-                  encode.bitrate_kbps = expect_integer("bitrate", text, 8, 320);
-                });
+  settings.read("bitrate", [&](const std::string& text) {
+    encode.bitrate_kbps = expect_integer("bitrate", text, 8, 320);
+  });
   settings.read("vbr", [&](const std::string& text) {
     encode.vbr_quality = expect_integer("vbr", text, 0, 9);
   });

@@ -52,8 +52,8 @@ GenerationRequest effective_request(const TrackOrder& order, const ModelInfo& mo
 // model is loaded. Throws Error(usage).
 void expect_feasible(const TrackOrder& order, const ModelInfo& model);
 
-// Throws Error of every kind the generator, finishing and encoding throw; interrupted and terminated
-// when `stop` is set.
+// Throws Error of every kind the generator, finishing and encoding throw; interrupted and
+// terminated when `stop` is set.
 RenderedTrack render_track(Generator& generator, const TrackOrder& order,
                            ProgressReporter& progress, const StopFlag& stop);
 

@@ -72,9 +72,10 @@ TEST_CASE("negative numbers and nonsense are values, flags are not") {
   CHECK(canonical({"generate", "--seed", "-1"}) == Words{"generate", "--seed", "-1"});
   CHECK(canonical({"generate", "--seed", "-inf"}) == Words{"generate", "--seed", "-inf"});
   CHECK(canonical({"generate", "--seed", "--5"}) == Words{"generate", "--seed", "--5"});
-  CHECK(refusal({"generate", "--tempo", "--seed", "1"}) ==
-        "--tempo: the value is missing, found \"--seed\"; write --tempo=VALUE when the value begins "
-        "with dashes");
+  CHECK(
+      refusal({"generate", "--tempo", "--seed", "1"}) ==
+      "--tempo: the value is missing, found \"--seed\"; write --tempo=VALUE when the value begins "
+      "with dashes");
   CHECK(refusal({"generate", "--tempo", "-q"}).starts_with("--tempo: the value is missing"));
   CHECK(refusal({"generate", "--tempo", "--"}).starts_with("--tempo: the value is missing"));
   CHECK(refusal({"generate", "-d"}) == "-d (--duration): the value is missing");
@@ -118,7 +119,8 @@ TEST_CASE("a toggle can be turned off, and takes no other word") {
 }
 
 TEST_CASE("an unknown command is named with the nearest, or with all") {
-  CHECK(refusal({"generat"}) == "\"generat\" is no command (generate, models); did you mean generate?");
+  CHECK(refusal({"generat"}) ==
+        "\"generat\" is no command (generate, models); did you mean generate?");
   CHECK(refusal({"Generate"}).find("did you mean generate?") != std::string::npos);
   CHECK(refusal({"play"}) == "\"play\" is no command (generate, models); see cadenza --help");
   CHECK(refusal({"models", "lost"}).find("did you mean list?") != std::string::npos);

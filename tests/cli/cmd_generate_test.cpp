@@ -57,12 +57,22 @@ struct Run {
 }  // namespace
 
 TEST_CASE("every field of a request is a flag of the same name") {
-  const GenerateJob job = job_of({{"prompt", {"calm piano"}}, {"genre", {"jazz"}},
-                                  {"mood", {"calm"}}, {"instruments", {"piano, bass"}},
-                                  {"key", {"C minor"}}, {"tempo", {"slow"}}, {"seed", {"5"}},
-                                  {"count", {"2"}}, {"temperature", {"0.5"}}, {"top-k", {"3"}},
-                                  {"top-p", {"0.5"}}, {"guidance", {"2"}}, {"greedy", {"true"}},
-                                  {"template", {"raw"}}, {"id", {"a"}}, {"owner", {"me"}},
+  const GenerateJob job = job_of({{"prompt", {"calm piano"}},
+                                  {"genre", {"jazz"}},
+                                  {"mood", {"calm"}},
+                                  {"instruments", {"piano, bass"}},
+                                  {"key", {"C minor"}},
+                                  {"tempo", {"slow"}},
+                                  {"seed", {"5"}},
+                                  {"count", {"2"}},
+                                  {"temperature", {"0.5"}},
+                                  {"top-k", {"3"}},
+                                  {"top-p", {"0.5"}},
+                                  {"guidance", {"2"}},
+                                  {"greedy", {"true"}},
+                                  {"template", {"raw"}},
+                                  {"id", {"a"}},
+                                  {"owner", {"me"}},
                                   {"tags", {"x"}}});
   const GenerationRequest& request = job.request;
   CHECK(request.prompt == "calm piano");
@@ -143,8 +153,8 @@ TEST_CASE("a track is announced by its path, and summed up for people") {
 
 TEST_CASE("as JSON a track is announced by its record, on one line") {
   const TempFolder folder;
-  const GenerateJob job = job_of(
-      {{"prompt", {"calm piano"}}, {"count", {"2"}}, {"out-dir", {folder.path().string()}}});
+  const GenerateJob job =
+      job_of({{"prompt", {"calm piano"}}, {"count", {"2"}}, {"out-dir", {folder.path().string()}}});
   const Run run(make_plan(job, fake_model(), 42), true);
   CHECK(std::count(run.output.begin(), run.output.end(), '\n') == 2);
   const auto record = nlohmann::json::parse(run.output.substr(0, run.output.find('\n')));
@@ -163,7 +173,7 @@ TEST_CASE("a plan that would overwrite is refused before anything is made") {
   const GenerateJob job =
       job_of({{"prompt", {"calm piano"}}, {"output", {(folder.path() / "x.wav").string()}}});
   const GeneratePlan plan = make_plan(job, fake_model(), 42);
-  Run(plan);
+  const Run first(plan);
   const auto error = thrown([&] { expect_writable(plan); });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::usage);

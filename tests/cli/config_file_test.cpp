@@ -23,10 +23,10 @@ std::string refusal(const std::string& text) {
 }  // namespace
 
 TEST_CASE("text, numbers, truths and lists keep their text and their line") {
-  const auto entries =
-      parse("# mine\ntempo = 84\ngenre = \"lofi\"\ntop_p = 0.25\ngreedy = true\n"
-            "instruments = [\"piano\", \"bass\"]\n")
-          .entries;
+  const auto entries = parse(
+                           "# mine\ntempo = 84\ngenre = \"lofi\"\ntop_p = 0.25\ngreedy = true\n"
+                           "instruments = [\"piano\", \"bass\"]\n")
+                           .entries;
   CHECK(entries.at("tempo").values == std::vector<std::string>{"84"});
   CHECK(entries.at("tempo").line == 2);
   CHECK(entries.at("genre").values == std::vector<std::string>{"lofi"});

@@ -2,7 +2,6 @@
 #include "cli/console.h"
 
 #include <doctest/doctest.h>
-
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -12,6 +11,8 @@
 #include "tests/support/thrown.h"
 
 using namespace cadenza;
+
+using Variables = std::map<std::string, std::string>;
 
 namespace {
 
@@ -78,7 +79,8 @@ TEST_CASE("the log format is known before the settings are") {
   const Environment none({});
   CHECK(early_log_format({"generate", "--log-format", "json"}, none) == LogFormat::json);
   CHECK(early_log_format({"--log-format=json"}, none) == LogFormat::json);
-  CHECK(early_log_format({}, Environment({{"CADENZA_LOG_FORMAT", "json"}})) == LogFormat::json);
+  CHECK(early_log_format({}, Environment(Variables{{"CADENZA_LOG_FORMAT", "json"}})) ==
+        LogFormat::json);
   CHECK(early_log_format({"generate", "--log-format"}, none) == LogFormat::text);
 }
 

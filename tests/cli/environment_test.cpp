@@ -5,17 +5,20 @@
 
 using namespace cadenza;
 
+using Variables = std::map<std::string, std::string>;
+
 TEST_CASE("the config file lies in XDG_CONFIG_HOME, else below the home") {
   CHECK(default_config_path(Environment({{"XDG_CONFIG_HOME", "/x"}, {"HOME", "/h"}})) ==
         "/x/cadenza/config.toml");
-  CHECK(default_config_path(Environment({{"HOME", "/h"}})) == "/h/.config/cadenza/config.toml");
+  CHECK(default_config_path(Environment(Variables{{"HOME", "/h"}})) ==
+        "/h/.config/cadenza/config.toml");
   CHECK(default_config_path(Environment({{"XDG_CONFIG_HOME", "relative"}, {"HOME", "/h"}})) ==
         "/h/.config/cadenza/config.toml");
-  CHECK(default_config_path(Environment({{"HOME", ""}})).empty());
+  CHECK(default_config_path(Environment(Variables{{"HOME", ""}})).empty());
 }
 
 TEST_CASE("the hub cache is found in Hugging Face's own order") {
-  std::map<std::string, std::string> variables{{"HOME", "/h"}};
+  Variables variables{{"HOME", "/h"}};
   CHECK(hub_cache_path(Environment(variables)) == "/h/.cache/huggingface/hub");
   variables["XDG_CACHE_HOME"] = "/c";
   CHECK(hub_cache_path(Environment(variables)) == "/c/huggingface/hub");

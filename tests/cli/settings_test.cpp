@@ -44,9 +44,13 @@ TEST_CASE("an empty variable says nothing") {
 }
 
 TEST_CASE("what belongs to one run only comes from flags only") {
-  const Settings settings =
-      resolve({}, {{"CADENZA_PROMPT", "x"}, {"CADENZA_OUTPUT", "x"}, {"CADENZA_OVERWRITE", "true"},
-                   {"CADENZA_ID", "x"}, {"CADENZA_DRY_RUN", "true"}}, {});
+  const Settings settings = resolve({},
+                                    {{"CADENZA_PROMPT", "x"},
+                                     {"CADENZA_OUTPUT", "x"},
+                                     {"CADENZA_OVERWRITE", "true"},
+                                     {"CADENZA_ID", "x"},
+                                     {"CADENZA_DRY_RUN", "true"}},
+                                    {});
   for (const char* field : {"prompt", "output", "overwrite", "id", "dry_run"})
     CHECK_FALSE(settings.is_given(field));
 }
@@ -57,8 +61,7 @@ TEST_CASE("a toggle that a config file turned on is turned off by its flag") {
   CHECK_FALSE(resolve({{"greedy", {"false"}}}, {}, file).is_on("greedy"));
   const auto error = thrown([] { resolve({}, {{"CADENZA_GREEDY", "yes"}}, {}).is_on("greedy"); });
   REQUIRE(error);
-  CHECK(error->sentence() ==
-        "CADENZA_GREEDY: greedy: expected true or false, found \"yes\"");
+  CHECK(error->sentence() == "CADENZA_GREEDY: greedy: expected true or false, found \"yes\"");
 }
 
 TEST_CASE("lists are joined, single values are single") {
@@ -97,7 +100,8 @@ TEST_CASE("the list of settings says where each value came from") {
   CHECK(entry("tempo") == " by default");
 }
 
-TEST_CASE("the config file is the flag's, else the variable's, else the default one if it is there") {
+TEST_CASE(
+    "the config file is the flag's, else the variable's, else the default one if it is there") {
   const TempFolder folder;
   std::filesystem::create_directories(folder.path() / "cadenza");
   const auto write = [&](const char* name, const char* text) {
@@ -109,13 +113,15 @@ TEST_CASE("the config file is the flag's, else the variable's, else the default 
   const Environment home({{"XDG_CONFIG_HOME", folder.path().string()}});
   CHECK(find_config({}, home).name.empty());
   write("cadenza/config.toml", "tempo = 80\n");
-  const Environment both({{"XDG_CONFIG_HOME", folder.path().string()},
-                          {"CADENZA_CONFIG", by_variable}});
+  const Environment both(
+      {{"XDG_CONFIG_HOME", folder.path().string()}, {"CADENZA_CONFIG", by_variable}});
   const auto tempo = [](const ConfigFile& file) { return file.entries.at("tempo").values.at(0); };
   CHECK(tempo(find_config({}, home)) == "80");
   CHECK(tempo(find_config({}, both)) == "70");
   CHECK(tempo(find_config({{"config", {by_flag}}}, both)) == "60");
-  const auto error = thrown([] { find_config({{"config", {"/nowhere/c.toml"}}}, Environment({})); });
+  const auto error = thrown([] {
+    find_config({{"config", {"/nowhere/c.toml"}}}, Environment({}));
+  });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::not_found);
 }

@@ -43,7 +43,7 @@ class FakeGenerator final : public Generator {
     return track(request);
   }
 
-  std::vector<TrackRequest> requests;          // what it was asked, in order
+  std::vector<TrackRequest> requests;         // what it was asked, in order
   std::function<void(std::int64_t)> on_step;  // called before each step
 
  private:
@@ -53,12 +53,12 @@ class FakeGenerator final : public Generator {
     const double pitch_hz = 220.0 + static_cast<double>(request.seed % 440);
     for (std::int64_t n = 0; n < request.num_frames * model_.samples_per_frame; ++n)
       made.audio.samples.push_back(
-          0.3F * static_cast<float>(std::sin(6.283185307179586 * pitch_hz *
-                                             static_cast<double>(n) / model_.sample_rate_hz)));
+          0.3F * static_cast<float>(std::sin(6.283185307179586 * pitch_hz * static_cast<double>(n) /
+                                             model_.sample_rate_hz)));
     made.tokens.num_codebooks = model_.num_codebooks;
     made.tokens.num_frames = request.num_frames;
-    made.tokens.codes.assign(
-        static_cast<std::size_t>(model_.num_codebooks * request.num_frames), 3);
+    made.tokens.codes.assign(static_cast<std::size_t>(model_.num_codebooks * request.num_frames),
+                             3);
     made.text_tokens = {5, 1};
     made.stats = {0.25, 0.5, 0.125, request.num_frames + 4};
     return made;

@@ -18,8 +18,7 @@ using namespace cadenza;
 namespace {
 
 TrackOrder order_of(double duration_s) {
-  TrackOrder order;
-  order.id = "a";
+  TrackOrder order{.id = std::string("a")};
   order.request.prompt = "calm piano";
   order.request.duration_s = duration_s;
   order.seed = 42;
@@ -57,8 +56,7 @@ TEST_CASE("a duration as long as the window is allowed, one sample more is not")
   const auto error = thrown([] { expect_feasible(order_of(2.00004), fake_model()); });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::usage);
-  CHECK(error->sentence() ==
-        "duration: 2.00004 s is longer than the model's window of 2 s");
+  CHECK(error->sentence() == "duration: 2.00004 s is longer than the model's window of 2 s");
 }
 
 TEST_CASE("what the format cannot take is refused before anything is generated") {
