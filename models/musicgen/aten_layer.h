@@ -17,9 +17,11 @@
 #include "models/checkpoint/config.h"
 #include "models/musicgen/aten_cache.h"
 #include "models/musicgen/aten_linear.h"
-#include "models/musicgen/decoder_backend.h"
 
 namespace cadenza {
+
+// Named intermediate states, for the parity tests.
+using LayerStates = std::vector<std::pair<std::string, at::Tensor>>;
 
 class LayerNorm {
  public:

@@ -1,43 +1,30 @@
-// What LanguageModel asks of whoever computes its blocks. Two implementations: AtenDecoder, on any
-// device and readable beside the paper, and PackedDecoder, the fast one on a CPU. They agree to
-// rounding; tests/model runs the same rules over both.
+// What LanguageModel asks of whoever computes the network. Two implementations: AtenDecoder, on any
+// device and readable beside the paper, and CpuBackend over CpuDecoder, the fast one on a CPU. They
+// agree to rounding; tests/model runs the same rules over both.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace cadenza {
-
-// The text of one conditional row: its true length, no padding, so that a row alone and a row in a
-// padded batch compute the same.
-struct RowContext {
-  std::int64_t row;    // of the batch
-  at::Tensor context;  // (L, D) fp32
-};
-
-// Named intermediate states, for the parity tests.
-using LayerStates = std::vector<std::pair<std::string, at::Tensor>>;
 
 class DecoderBackend {
  public:
   virtual ~DecoderBackend() = default;
 
-  // New streams: B rows, room for max_steps columns. Rows without a text skip cross-attention.
-  virtual void reset(std::int64_t batch, std::int64_t max_steps,
-                     const std::vector<RowContext>& texts) = 0;
+  // Begins one stream per context: the row's projected text (L, D) fp32 at its true length, without
+  // padding, so that a row alone and a row in a padded batch compute the same. L = 0: a null
+  // stream, which skips cross-attention. max_steps: columns that will be fed in all.
+  virtual void reset(const std::vector<at::Tensor>& contexts, std::int64_t max_steps) = 0;
 
-  // x (B, S, D) fp32: embedded tokens, positions added; the columns behind those already fed ->
-  // logits (B, S, K * V) fp32, or of the last column only, (B, 1, K * V). states: may be nullptr;
-  // receives at least "layer<i>" and "final_norm".
-  virtual at::Tensor forward(const at::Tensor& x, bool only_last, LayerStates* states) = 0;
+  // tokens (B, K, S) int64: the columns behind those already fed; S > 1 only right after reset ->
+  // logits of the last one (B, K, V) fp32.
+  virtual at::Tensor feed(const at::Tensor& tokens) = 0;
 
-  // Columns fed since reset, or since this was called with 0.
-  virtual std::int64_t length() const = 0;
-  virtual void forget_columns() = 0;
+  virtual std::int64_t num_rows() const = 0;  // B
+  virtual std::int64_t length() const = 0;    // columns fed since reset
 };
 
 }  // namespace cadenza
