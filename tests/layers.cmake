@@ -120,7 +120,7 @@ foreach(file IN LISTS files)
 endforeach()
 
 # A source that no target compiles is dead, and its tests never run.
-foreach(layer lib models cli tests/unit tests/model tests/parity)
+foreach(layer lib models cli tests/unit tests/model tests/parity tests/cli)
   file(READ "${SOURCE}/${layer}/CMakeLists.txt" list)
   string(REGEX REPLACE "#[^\n]*" "" list "${list}")
   string(REGEX REPLACE "set_source_files_properties\\([^)]*\\)" "" list "${list}")

@@ -6,17 +6,16 @@
 // musicgen-small's shape with random weights. Steps and reads alternate in one process on the same
 // threads, because an absolute time on a shared machine means little; the ratio is the result.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
+#include <exception>
 #include <span>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "lib/error.h"
+#include "models/host_cpu.h"
 #include "models/musicgen/cpu_decoder.h"
 
 namespace cadenza {
@@ -27,7 +26,7 @@ constexpr std::int64_t kPositions[] = {8, 752, 1496};
 constexpr const char* kFormatNames[] = {"fp32", "bf16", "int8", "int4"};
 
 struct Settings {
-  int threads = static_cast<int>(std::thread::hardware_concurrency());
+  int threads = usable_cores();
   std::int64_t rows = 2;  // one guided clip: the first half conditional, the rest null
   int repeats = 30;
   std::vector<WeightFormat> formats = {WeightFormat::fp32, WeightFormat::bf16, WeightFormat::int8,
@@ -207,13 +206,6 @@ void measure_format(WeightFormat format, const Settings& settings) {
   std::printf("| %s | prefill | | %.2f a column | | | | |\n", name, prefill);
 }
 
-std::string processor_name() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);)
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  return "unknown processor";
-}
-
 Settings parse(int argc, char** argv) {
   Settings settings;
   for (int i = 1; i + 1 < argc; i += 2) {
@@ -231,8 +223,8 @@ Settings parse(int argc, char** argv) {
 
 int run(int argc, char** argv) {
   const Settings settings = parse(argc, argv);
-  std::printf("%s, %u cores, %d threads, %s, %lld rows, median of %d\n\n", processor_name().c_str(),
-              std::thread::hardware_concurrency(), settings.threads,
+  std::printf("%s, %d cores, %d threads, %s, %lld rows, median of %d\n\n", cpu_name().c_str(),
+              usable_cores(), settings.threads,
               std::string(instruction_set_name(settings.set)).c_str(),
               static_cast<long long>(settings.rows), settings.repeats);
   std::printf("| weights | t | MB | step, ms | best, ms | read, ms | read, GB/s | step / read |\n");

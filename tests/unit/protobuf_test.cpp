@@ -54,11 +54,11 @@ TEST_CASE("damage is refused") {
   CHECK(is_refused("\x0a\xff\xff\xff\xff\x0f"));  // length far beyond
   CHECK(
       is_refused("\x0a\x05"
-                 "abcd"));                                      // one byte short
-  CHECK(is_refused("\x08" + std::string(11, '\xff')));          // eleven bytes of varint
-  CHECK(is_refused("\x08" + std::string(9, '\xff') + "\x02"));  // more than 64 bits
-  CHECK(is_refused("\x0b"));                                    // group
-  CHECK(is_refused(std::string("\x0f\x00", 2)));                // wire type 7
-  CHECK(is_refused(std::string("\x02\x00", 2)));                // field 0
-  CHECK(is_refused("\x0d\x01\x02\x03"));                        // three of four bytes
+                 "abcd"));                                       // one byte short
+  CHECK(is_refused(std::string(1, '\x08').append(11, '\xff')));  // eleven bytes of varint
+  CHECK(is_refused(std::string(1, '\x08').append(9, '\xff').append("\x02")));  // more than 64 bits
+  CHECK(is_refused("\x0b"));                                                   // group
+  CHECK(is_refused(std::string("\x0f\x00", 2)));                               // wire type 7
+  CHECK(is_refused(std::string("\x02\x00", 2)));                               // field 0
+  CHECK(is_refused("\x0d\x01\x02\x03"));  // three of four bytes
 }

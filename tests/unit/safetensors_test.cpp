@@ -95,8 +95,8 @@ TEST_CASE("a tensor's description is checked member by member and the tensor nam
     CHECK(has(complaint(one(R"({"dtype":"F32","shape":)" + std::string(shape) +
                             R"(,"data_offsets":[0,8]})")),
               "tensor \"t\": shape"));
-  for (const char* offsets : {"null", "[0]", "[0,8,8]", "[8,0]", "[-8,0]", "[0.0,8]", "[0,12]",
-                              "[0,4]", "[9223372036854775808,9223372036854775816]"})
+  for (const char* offsets : {"null", "[0]", "[0,8,8]", "[8,0]", "[-8,0]", "[-0,8]", "[0.0,8]",
+                              "[0,12]", "[0,4]", "[9223372036854775808,9223372036854775816]"})
     CHECK(has(complaint(one(R"({"dtype":"F32","shape":[2],"data_offsets":)" + std::string(offsets) +
                             "}")),
               "tensor \"t\": data_offsets"));
