@@ -41,6 +41,8 @@ inline constexpr int kDefaultMaxPromptChars = 500;
 
 // One setter per field from text, as flags and CSV cells give it: name as in docs ("top_k"), strict
 // parsing, range checks. Throws Error(usage): "tempo: expected 40..240 or slow|moderate|fast, found …".
+// Messages spell the field as its flag is spelt ("top-k"). Lists are separated by commas. The prompt
+// and the words are trimmed; numbers, ids and switches are not.
 void set_field(GenerationRequest& request, std::string_view field, std::string_view text,
                int max_prompt_chars = kDefaultMaxPromptChars);
 
@@ -53,7 +55,9 @@ void validate(const GenerationRequest& request, int max_prompt_chars = kDefaultM
 // Request values over the model's defaults.
 SamplingSettings effective_sampling(const GenerationRequest& request, const SamplingSettings& model);
 
-// The seed of track `index` of a request; index 0 of a request of one track is the seed itself.
+// The seed of track `index` of a request, within 0 .. 2^63 - 1. Track 0 has the seed itself, whatever
+// the count, so that a longer series contains the shorter one. A later track has its index hashed in,
+// never added: mix(mix(seed) ^ index) without the top bit, mix being SplitMix64's step and finaliser.
 std::uint64_t track_seed(std::uint64_t seed, int index, int count);
 
 // JSON object with every field that was asked for (members as in docs/FORMATS.md), and back.

@@ -1,8 +1,9 @@
-// Logits to tokens: temperature, top-k (ties kept), top-p, greedy; Gumbel-max over the kept set with
-// counter-based random numbers, so that a draw depends on (row seed, step, codebook) and nothing else.
+// Logits to tokens: temperature, top-k (ties kept), top-p, greedy; Gumbel-max over the kept set
+// with counter-based random numbers, so that a draw depends on (row seed, step, codebook) and
+// nothing else.
 //
 // Order and rules follow transformers: guidance has been applied before, then temperature, top-k,
-// top-p. Torch-free: runs on the host in fp32, the same bits on every machine.
+// top-p. Torch-free: runs on the host, the same bits on every machine.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +21,12 @@ struct Philox {
 };
 
 // The distribution that is sampled: logits (V) -> probabilities (V), zeros where not kept.
-std::vector<float> kept_probabilities(std::span<const float> logits, const SamplingSettings& settings);
+// Greedy settings give all to the first maximum.
+std::vector<float> kept_probabilities(std::span<const float> logits,
+                                      const SamplingSettings& settings);
 
-// One token from logits (V). Greedy takes the first maximum. Throws Error(internal) naming step and
-// codebook when a logit is NaN or Inf.
+// One token from logits (V). Greedy, or a temperature of 0, takes the first maximum. Throws
+// Error(bad_model) naming step, codebook and first index when a logit is NaN or Inf.
 std::int32_t sample_token(std::span<const float> logits, const SamplingSettings& settings,
                           std::uint64_t seed, std::int64_t step, int codebook);
 

@@ -11,7 +11,14 @@ namespace cadenza {
 // C0, DEL, C1, U+200E/F, U+2028..202E, U+2066..2069 become \u{..}; invalid UTF-8 becomes \x... .
 std::string escaped(std::string_view text);
 
-// escaped, cut to max_chars code points (then "…"), in double quotes.
+// escaped, cut to max_chars characters of output (then "…"); an escape is never cut in two.
+std::string shortened(std::string_view text, std::size_t max_chars = 60);
+
+// shortened, in double quotes.
 std::string quoted(std::string_view text, std::size_t max_chars = 60);
+
+// A path as messages begin with it: escaped, without quotes. When it is longer than max_chars its
+// end is kept ("…/takes/song.wav"), because the file name says more than the first folders.
+std::string shown_path(std::string_view path, std::size_t max_chars = 120);
 
 }  // namespace cadenza

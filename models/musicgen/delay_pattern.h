@@ -10,7 +10,8 @@
 //        k3   P   P   P   P  t0  t1  t2  t3  t4  t5
 //
 // Column 0 is all special; S = T + 1 + d columns; the last column is never fed to the model.
-// Follows audiocraft's DelayedPatternProvider and transformers' build_delay_pattern_mask. Torch-free.
+// Follows audiocraft's DelayedPatternProvider and transformers' build_delay_pattern_mask.
+// Torch-free.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ class DelayPattern {
  public:
   // num_channels 2: codebooks 2q (left) and 2q + 1 (right) share a delay.
   // is_delayed false: all codebooks in parallel, as transformers does for fewer than 7 columns.
-  DelayPattern(int num_codebooks, int num_channels, std::int64_t num_frames, bool is_delayed = true);
+  DelayPattern(int num_codebooks, int num_channels, std::int64_t num_frames,
+               bool is_delayed = true);
 
   int num_codebooks() const { return num_codebooks_; }
   std::int64_t num_frames() const { return num_frames_; }
@@ -32,7 +34,9 @@ class DelayPattern {
 
   // Timestep that `codebook` carries at `step`, or nothing when the cell holds the special token.
   std::optional<std::int64_t> frame_at(int codebook, std::int64_t step) const;
-  std::int64_t step_of(int codebook, std::int64_t frame) const { return frame + 1 + delay(codebook); }
+  std::int64_t step_of(int codebook, std::int64_t frame) const {
+    return frame + 1 + delay(codebook);
+  }
 
  private:
   int num_codebooks_, num_channels_;
@@ -43,24 +47,26 @@ class DelayPattern {
 // The running grid (K, S): prompt cells known from the start, the rest written as they are sampled.
 class TokenGrid {
  public:
-  // prompt (K, P) row-major, P < num_frames; may be empty.
+  // prompt (K, P) row-major, P <= num_frames; may be empty.
   TokenGrid(const DelayPattern& pattern, std::int32_t special_token,
             const std::vector<std::int16_t>& prompt = {});
 
-  // First step whose column holds a cell to sample: P + 1 for a prompt of P frames.
+  // First step whose column may hold a cell to sample: P + 1 for a prompt of P frames.
   std::int64_t first_step() const { return first_step_; }
   // K tokens to feed; throws Error(internal) when the column is not complete.
   std::vector<std::int64_t> column(std::int64_t step) const;
   // Writes sampled tokens (K) into the cells of `step` that are unknown; known cells keep theirs.
   void write(std::int64_t step, const std::vector<std::int32_t>& tokens);
-  // Is any cell of this column still to be sampled?
+  // Is this cell still to be sampled?
   bool is_unknown(int codebook, std::int64_t step) const;
   // The delay undone: codes (K, T) row-major. Throws Error(internal) when a cell is unknown.
   std::vector<std::int16_t> codes() const;
 
  private:
+  std::int32_t& cell(int codebook, std::int64_t step);
+  std::int32_t cell(int codebook, std::int64_t step) const;
+
   DelayPattern pattern_;
-  std::int32_t special_token_;
   std::int64_t first_step_;
   std::vector<std::int32_t> cells_;  // (K, S), -1 unknown
 };

@@ -15,6 +15,9 @@ inline constexpr double kLmHiddenTolerance = 1e-4;
 inline constexpr double kLmLogitsTolerance = 1e-4;
 inline constexpr double kLmGuidedLogitsTolerance = 5e-4;
 
+// Positions: fp32 by the reference's own recipe; what remains is the vector library's last bit.
+inline constexpr double kPositionTolerance = 1e-6;
+
 // Codec. Waveforms peak at about 1.5.
 inline constexpr double kCodecLayerTolerance = 1e-5;
 inline constexpr double kCodecLatentTolerance = 1e-5;
