@@ -17,9 +17,10 @@ std::string shortened(std::string_view text, std::size_t max_chars = 60);
 // shortened, in double quotes.
 std::string quoted(std::string_view text, std::size_t max_chars = 60);
 
-// Exact matches for the two usual arguments: where <iomanip> is included, argument-dependent lookup
+// Exact matches for the usual arguments: where <iomanip> is included, argument-dependent lookup
 // would otherwise prefer std::quoted, which escapes nothing.
 inline std::string quoted(const std::string& text) { return quoted(std::string_view(text)); }
+inline std::string quoted(std::string& text) { return quoted(std::string_view(text)); }
 inline std::string quoted(const char* text) { return quoted(std::string_view(text)); }
 
 // A path as messages begin with it: escaped, without quotes. When it is longer than max_chars its
