@@ -32,8 +32,8 @@ std::string read_all(int descriptor, const std::string& name) {
 
 int open_regular(const std::filesystem::path& path, const std::string& name) {
   // O_NOFOLLOW: a link planted in the folder must not make us append to another file.
-  const int descriptor = ::open(
-      path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+  const int descriptor =
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
   if (descriptor < 0) refuse(name, "open");
   struct stat info {};
   if (::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode)) return descriptor;

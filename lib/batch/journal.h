@@ -6,8 +6,8 @@
 //   {"v":1,"seq":3,"type":"uploaded","id":"intro","key":"..","uri":"s3://..","crc":".."}
 //
 // "crc" is the CRC-32 (IEEE 802.3) of all bytes of the line before `,"crc":`. Only a `done` record
-// makes a row done. A torn last line is what a killed process leaves, and is cut off; damage anywhere
-// else is refused, because a journal that is wrong in the middle may be wrong anywhere.
+// makes a row done. A torn last line is what a killed process leaves, and is cut off; damage
+// anywhere else is refused, because a journal that is wrong in the middle may be wrong anywhere.
 #pragma once
 
 #include <cstdint>
@@ -33,20 +33,21 @@ struct JournalRecord {
   enum class Type { done, failed, uploaded };
   Type type = Type::done;
   std::string id;
-  std::string key;                 // SHA-256 of row, model, settings: a changed row is another track
-  std::vector<JournalFile> files;  // done
+  std::string key;  // SHA-256 of row, model, settings: a changed row is another track
+  std::vector<JournalFile> files;         // done
   std::string error_code, error_message;  // failed
-  std::string uri;                 // uploaded
+  std::string uri;                        // uploaded
 };
 
 struct JournalContent {
   JournalOpen open;
   std::vector<JournalRecord> records;
-  std::int64_t next_seq = 0;    // 0: nothing usable yet, not even an open record
+  std::int64_t next_seq = 0;     // 0: nothing usable yet, not even an open record
   std::uint64_t good_bytes = 0;  // where the next record goes; what follows is a torn line
 };
 
-// file: its name, for messages. Throws Error(io) "journal.jsonl:3: …" on damage before the last line.
+// file: its name, for messages. Throws Error(io) "journal.jsonl:3: …" on damage before the last
+// line.
 JournalContent parse_journal(std::string_view bytes, const std::string& file);
 
 // One line with its CRC and a newline.

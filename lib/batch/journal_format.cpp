@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include "lib/batch/journal.h"
 #include "lib/batch/job_id.h"
+#include "lib/batch/journal.h"
 #include "lib/error.h"
 #include "lib/json/strict_json.h"
 #include "lib/text/quote.h"
@@ -18,8 +18,8 @@ constexpr JsonLimits kLineLimits{.max_bytes = 1 << 20, .max_depth = 16, .max_mem
 constexpr const char* kTypeNames[] = {"done", "failed", "uploaded"};
 
 std::string crc32_hex(std::string_view bytes) {
-  const auto value = ::crc32(0, reinterpret_cast<const Bytef*>(bytes.data()),
-                             static_cast<uInt>(bytes.size()));
+  const auto value =
+      ::crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size()));
   return fmt::format("{:08x}", value);
 }
 
