@@ -38,4 +38,13 @@ void expect_shape(const at::Tensor& tensor, std::initializer_list<std::int64_t> 
        std::string(name) + ": expected shape " + in_brackets(sizes) + ", found " + found);
 }
 
+void expect_ids(const at::Tensor& ids, std::int64_t limit, const char* name) {
+  if (ids.numel() == 0) return;
+  const auto lowest = ids.min().item<std::int64_t>(), highest = ids.max().item<std::int64_t>();
+  if (lowest >= 0 && highest < limit) return;
+  fail(ErrorKind::internal, std::string(name) + ": expected ids from 0 to " +
+                                std::to_string(limit - 1) + ", found " +
+                                std::to_string(lowest < 0 ? lowest : highest));
+}
+
 }  // namespace cadenza

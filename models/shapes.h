@@ -7,7 +7,8 @@
 //   L  text tokens                                     F  width of the codec's latent
 //   C  audio channels                                  N  audio samples per channel
 //
-// Shapes are written outermost first in round brackets: codes (B, K, T) int64 -> waveform (B, C, N).
+// Shapes are written outermost first in round brackets: codes (B, K, T) int64 -> waveform (B, C,
+// N).
 #pragma once
 
 #include <cstdint>
@@ -22,5 +23,9 @@ namespace cadenza {
 // Throws Error(internal) unless the tensor has exactly these sizes; -1 matches any size.
 void expect_shape(const at::Tensor& tensor, std::initializer_list<std::int64_t> sizes,
                   const char* name);
+
+// Throws Error(internal) unless every id of an integer tensor is from 0 to limit - 1: the special
+// token or padding, looked up in a table that has no row for it, would read past its end.
+void expect_ids(const at::Tensor& ids, std::int64_t limit, const char* name);
 
 }  // namespace cadenza

@@ -82,7 +82,6 @@ void NewFolders::make(const fs::path& folder) {
 
 void NewFolders::remove_made() {
   for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) ::rmdir(folder->c_str());
-  made_.clear();
 }
 
 Descriptor open_folder(const fs::path& folder) {

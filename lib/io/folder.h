@@ -14,16 +14,15 @@ namespace cadenza {
 // "song.wav: cannot write: No space left on device".
 [[noreturn]] void fail_io(const std::filesystem::path& path, std::string_view what, int error);
 
-// Makes a folder and those above it where they are missing, each synced into its parent. Those it
-// made are removed again, as far as they are empty, unless keep() was called.
+// Makes a folder and those above it where they are missing, each synced into its parent. When it
+// goes out of scope, those it made that are still empty are removed again: a failure leaves nothing
+// behind.
 class NewFolders {
  public:
   explicit NewFolders(const std::filesystem::path& folder);
   ~NewFolders();
   NewFolders(const NewFolders&) = delete;
   NewFolders& operator=(const NewFolders&) = delete;
-
-  void keep() { made_.clear(); }
 
  private:
   void make(const std::filesystem::path& folder);

@@ -129,7 +129,7 @@ void expect_file_name(const fs::path& path) {
 
 void publish_file(const fs::path& path, std::string_view bytes, Overwrite overwrite) {
   expect_file_name(path);
-  NewFolders new_folders(path.parent_path());
+  const NewFolders new_folders(path.parent_path());
   const Descriptor folder = open_folder(path.parent_path());
   const std::string name = path.filename().native();
   if (overwrite == Overwrite::yes)
@@ -149,7 +149,6 @@ void publish_file(const fs::path& path, std::string_view bytes, Overwrite overwr
     if (overwrite == Overwrite::no) ::unlinkat(folder.get(), name.c_str(), 0);
     fail_io(path, "cannot write its folder", error);
   }
-  new_folders.keep();
 }
 
 void expect_publishable(const fs::path& path, Overwrite overwrite) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/text/quote.h"
+#include "lib/text/quote_tail.h"
 
 namespace cadenza {
 
@@ -72,7 +73,7 @@ class Builder {
   bool key(string_t& name) {
     if (!open_.back().names.insert(name).second)
       refuse(start_of_name(), fmt::format("the name {} stands twice", cadenza::quoted(name)));
-    key_ = std::move(name);
+    open_.back().name = name;
     return true;
   }
 
@@ -87,19 +88,28 @@ class Builder {
            fmt::format("not valid JSON: {}", escaped(what.substr(0, 120))));
   }
 
-  // Throws the error for the byte at `offset`, with line and column (in bytes) counted from 1.
+  // Throws the error for the byte at `offset`, with line and column (in bytes) counted from 1, and
+  // the names that lead there.
   [[noreturn]] void refuse(std::size_t offset, const std::string& what) const {
     const std::string_view before = text_.substr(0, std::min(offset, text_.size()));
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
-    fail(kind_, fmt::format("{}: line {}, column {}: {}", file_, line, column, what));
+    fail(kind_, fmt::format("{}: line {}, column {}: {}{}", file_, line, column, where(), what));
   }
 
  private:
   struct Level {
     Json* container;
-    std::unordered_set<std::string> names;  // of an object
+    std::unordered_set<std::string> names = {};  // of an object
+    std::string name = {};                       // of the member being read
   };
+
+  std::string where() const {
+    std::string path;
+    for (const Level& level : open_)
+      if (!level.name.empty()) path += (path.empty() ? "" : ".") + level.name;
+    return path.empty() ? "" : fmt::format("in {}: ", quoted_tail(path));
+  }
 
   std::size_t here() const { return static_cast<std::size_t>(last_read_ - text_.data()); }
 
@@ -117,13 +127,13 @@ class Builder {
     Json& parent = *open_.back().container;
     if (parent.is_array()) return parent.get_ref<Json::array_t&>().emplace_back(std::move(value));
     auto& members = static_cast<Json::object_t::Container&>(parent.get_ref<Json::object_t&>());
-    return members.emplace_back(std::move(key_), std::move(value)).second;
+    return members.emplace_back(open_.back().name, std::move(value)).second;
   }
 
   template <typename Value>
   bool add(Value&& value) {
     place(Json(std::forward<Value>(value)));
-    return true;
+    return end_member();
   }
 
   bool open(Json container) {
@@ -131,12 +141,17 @@ class Builder {
       refuse(here(), fmt::format("nested deeper than {} levels", limits_.max_depth));
     // Stays valid: only the innermost container grows.
     Json& placed = place(std::move(container));
-    open_.push_back({&placed, {}});
+    open_.push_back({&placed});
     return true;
   }
 
   bool close() {
     open_.pop_back();
+    return end_member();
+  }
+
+  bool end_member() {
+    if (!open_.empty()) open_.back().name.clear();
     return true;
   }
 
@@ -146,7 +161,6 @@ class Builder {
   ErrorKind kind_;
   const char* last_read_;
   Json root_;
-  std::string key_;
   std::vector<Level> open_;
   std::size_t count_ = 0;
 };

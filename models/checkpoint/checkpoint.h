@@ -1,4 +1,5 @@
-// An opened checkpoint: files found, headers and configuration checked, no weights read. Torch-free.
+// An opened checkpoint: files found, headers and configuration checked, no weights read.
+// Torch-free.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,8 @@ class WeightReader;
 class Checkpoint {
  public:
   // Throws Error(not_found, bad_model); reports all tensors that do not fit at once, as details.
+  // info().num_parameters counts the elements of the tensors the model computes with, weight norm
+  // folded: neither stored positions nor the statistics of codebook training.
   explicit Checkpoint(ModelFiles files);
   ~Checkpoint();
 
@@ -37,7 +40,8 @@ class Checkpoint {
   const ModelInfo& info() const { return info_; }
   const MusicgenConfig& config() const { return config_; }
   const WeightReader& weights() const { return *weights_; }
-  // A serialised SentencePiece model, checked: spiece.model, or made from tokenizer.json.
+  // A serialised SentencePiece model, checked, the sentinels <extra_id_N> included: from
+  // spiece.model, or made from tokenizer.json.
   const std::string& sentencepiece_model() const { return sentencepiece_model_; }
 
  private:

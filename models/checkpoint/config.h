@@ -28,7 +28,7 @@ struct T5Config {
 
 // The language model over codec tokens.
 struct DecoderConfig {
-  std::int64_t hidden_size = 1024;    // D
+  std::int64_t hidden_size = 1024;  // D
   std::int64_t ffn_dim = 4096;
   std::int64_t num_layers = 24;
   std::int64_t num_heads = 16;        // H
@@ -64,8 +64,8 @@ struct MusicgenConfig {
   std::int64_t window_frames = 0;  // min(generation max_length, max_positions - 4)
 };
 
-// Both texts are whole files; generation may be empty (absent). Throws Error(bad_model) naming file,
-// field, what was found and what is allowed.
+// Both texts are whole files; generation may be empty (absent). Throws Error(bad_model) naming
+// file, field, what was found and what is allowed.
 MusicgenConfig parse_config(std::string_view config_json, std::string_view generation_json);
 
 }  // namespace cadenza

@@ -2,7 +2,8 @@
 //
 // Canonical names are transformers' own, with weight norm folded: a convolution is "….conv.weight"
 // and "….conv.bias", though files hold weight_g/weight_v or parametrizations.weight.original0/1;
-// the T5 table is "text_encoder.shared.weight" though files may call it encoder.embed_tokens.weight.
+// the T5 table is "text_encoder.shared.weight" though files may call it
+// encoder.embed_tokens.weight.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +26,17 @@ class WeightReader {
   // Writes the tensor as fp32, row-major, into `out`, whose size must be the shape's product. Folds
   // weight norm. Throws Error(bad_model) naming tensor and first index for NaN or Inf unless
   // allow_nonfinite, and for a weight-norm direction of length zero. Thread-safe.
-  virtual void read(std::string_view name, std::span<float> out, bool allow_nonfinite = false) const = 0;
+  virtual void read(std::string_view name, std::span<float> out,
+                    bool allow_nonfinite = false) const = 0;
 
   // Every canonical name, in the order of the configuration.
   virtual std::vector<std::string> names() const = 0;
+
+  // Checks the weights that nobody has read with a check yet, as read() does: all of a model's
+  // weights are finite before it makes music, also those of parts that stay unused. Called once,
+  // after the model is built, unless non-finite weights are allowed. Weights made in memory have
+  // nothing to check.
+  virtual void expect_unread_finite() const {}
 };
 
 }  // namespace cadenza

@@ -1,4 +1,5 @@
-# FindSentencePiece - the static SentencePiece that ./bootstrap builds into .deps/sentencepiece
+# FindSentencePiece - the static SentencePiece that ./bootstrap builds into .deps/sentencepiece, or into
+# $CADENZA_DEPS/sentencepiece
 # (include/sentencepiece_processor.h, lib/libsentencepiece.a with abseil and protobuf inside).
 #
 # Debian's own package is older than 0.2.1 and reads crafted models out of bounds, so it is only
@@ -6,9 +7,18 @@
 #
 # Gives: SentencePiece::sentencepiece
 set(_root "${SENTENCEPIECE_ROOT}")
-if(NOT _root)
+if(NOT _root AND NOT "$ENV{CADENZA_DEPS}" STREQUAL "")
+  set(_root "$ENV{CADENZA_DEPS}/sentencepiece")
+elseif(NOT _root)
   set(_root "${CMAKE_SOURCE_DIR}/.deps/sentencepiece")
 endif()
+# What an earlier run found is kept, but not when another place is asked for now.
+if(NOT _root STREQUAL SentencePiece_ROOT_USED)
+  unset(SentencePiece_INCLUDE_DIR CACHE)
+  unset(SentencePiece_LIBRARY CACHE)
+endif()
+set(SentencePiece_ROOT_USED "${_root}" CACHE INTERNAL "where the other entries were found")
+
 find_path(SentencePiece_INCLUDE_DIR sentencepiece_processor.h PATHS "${_root}/include" NO_DEFAULT_PATH)
 find_library(SentencePiece_LIBRARY sentencepiece PATHS "${_root}/lib" "${_root}/lib/${CMAKE_LIBRARY_ARCHITECTURE}"
              NO_DEFAULT_PATH)

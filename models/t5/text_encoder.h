@@ -17,11 +17,13 @@ class TextEncoder {
   TextEncoder(const T5Config& config, const WeightReader& weights, const at::Device& device);
   ~TextEncoder();
 
-  // ids (B, L) int64, mask (B, L) with 1 for text and 0 for padding -> hidden (B, L, d_model) fp32.
-  // A row's result does not depend on the padding or on its neighbours.
+  // ids (B, L) int64 below the vocabulary size, mask (B, L) with 1 for text and 0 for padding
+  // -> hidden (B, L, d_model) fp32.
+  // A row's result does not depend on the padding or on its neighbours, bit for bit. Behind a row's
+  // last text position hidden is zero; padding before it is masked.
   at::Tensor encode(const at::Tensor& ids, const at::Tensor& mask) const;
 
-  // For the parity tests: output of each block, then of the final norm.
+  // For the parity tests: output of each block, then of the final norm, (B, L, d_model) each.
   std::vector<at::Tensor> encode_layers(const at::Tensor& ids, const at::Tensor& mask) const;
 
  private:
@@ -29,8 +31,8 @@ class TextEncoder {
   std::unique_ptr<Impl> impl_;
 };
 
-// bucket of (key position - query position); see T5's relative attention, bidirectional form.
-std::int64_t relative_position_bucket(std::int64_t relative_position, std::int64_t num_buckets,
-                                      std::int64_t max_distance);
+// The table of relative position biases (num_buckets, H) spread over a text -> (H, L, L): what is
+// added to the score of (query, key). See models/t5/relative_position.h.
+at::Tensor position_bias(const at::Tensor& table, const T5Config& config, std::int64_t length);
 
 }  // namespace cadenza

@@ -1,7 +1,11 @@
 // Text to token ids exactly as transformers' T5 tokenizer does it. Torch-free.
 //
-// SentencePiece's unigram model, plus what plain SentencePiece lacks: </s> appended once, and typed
-// special tokens (</s>, <pad>, <unk>, <extra_id_N>) parsed as ids. See docs/PARITY.md.
+//   text ─► typed special tokens cut out (</s>, <pad>, <unk>, <extra_id_N>: one id each)
+//        ─► the rest normalized ─► split at white space ─► each word: "▁" before it, the best path
+//           through the vocabulary (SentencePiece), neighbouring unknown characters fused
+//        ─► </s> appended once
+//
+// Plain SentencePiece gives other ids for special tokens, U+0085 and stacked marks. docs/PARITY.md
 #pragma once
 
 #include <cstdint>
@@ -14,7 +18,8 @@ namespace cadenza {
 
 class Tokenizer {
  public:
-  // model: a serialised SentencePiece model that was checked before (checkpoint/spiece_model.h).
+  // model: a serialised SentencePiece model, sentinels included; its control and unknown pieces are
+  // the special tokens. See Checkpoint::sentencepiece_model(). Throws Error(bad_model).
   explicit Tokenizer(std::string_view model);
   ~Tokenizer();
 

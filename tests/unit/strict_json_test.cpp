@@ -53,6 +53,13 @@ TEST_CASE("a duplicate name is refused with the line and column where it stands"
         "config.json: line 2, column 3: the name \"a\" stands twice");
 }
 
+TEST_CASE("a complaint names the members that lead to the place") {
+  CHECK(complaint(R"({"a":{"b":[{"c":1,"c":2}]}})") ==
+        R"(config.json: line 1, column 19: in "a.b": the name "c" stands twice)");
+  CHECK(complaint(R"({"x":1,"a":{"shape":[1e400]}})").find("in \"a.shape\": ") !=
+        std::string::npos);
+}
+
 TEST_CASE("names are compared after unescaping") {
   CHECK(complaint(R"({"ab":1,"\u0061b":2})").find("stands twice") != std::string::npos);
   CHECK(complaint(R"({"a\"b":1,"a\"b":2})") ==

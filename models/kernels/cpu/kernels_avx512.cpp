@@ -1,0 +1,10 @@
+#include "models/kernels/cpu/kernel_table.h"
+#include "models/kernels/cpu/simd_avx512.h"
+#include "models/kernels/cpu/table_inl.h"
+
+namespace cadenza {
+
+extern const KernelTable kAvx512Kernels;
+constinit const KernelTable kAvx512Kernels = table_for(InstructionSet::avx512);
+
+}  // namespace cadenza
