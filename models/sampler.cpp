@@ -73,8 +73,9 @@ std::vector<Candidate> keep_top_k(const std::vector<float>& scores, int top_k) {
 // last. Sums run in double and are compared in fp32, as torch's cumsum does: at an exact boundary
 // that decides (40 equal logits, p = 0.3: 12 kept, where audiocraft's descending rule keeps 13).
 std::vector<Candidate> keep_top_p(std::vector<Candidate> candidates, double top_p) {
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.score < b.score; });
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return a.score != b.score ? a.score < b.score : a.token > b.token;
+  });
   const std::vector<float> probabilities = softmax(candidates);
   const auto dropped_mass = static_cast<float>(1 - top_p);
   double sum = 0;

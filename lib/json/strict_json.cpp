@@ -72,7 +72,7 @@ class Builder {
 
   bool key(string_t& name) {
     if (!open_.back().names.insert(name).second)
-      refuse(start_of_name(), fmt::format("the name {} stands twice", cadenza::quoted(name)));
+      refuse(start_of_name(), fmt::format("the name {} stands twice", quoted(name)));
     open_.back().name = name;
     return true;
   }
@@ -82,6 +82,7 @@ class Builder {
     std::string_view what = error.what();
     const std::string_view opening = "syntax error while parsing ";
     if (const auto at = what.find(opening); at != what.npos) what.remove_prefix(at);
+    if (const auto at = what.find(" - "); at != what.npos) what.remove_prefix(at + 3);
     if (const auto at = what.find("; last read: "); at != what.npos) what = what.substr(0, at);
     if (what.starts_with('[')) what = what.substr(std::min(what.find(']') + 2, what.size()));
     refuse(position == 0 ? 0 : position - 1,
@@ -181,6 +182,12 @@ Json parse_json(std::string_view text, const std::string& file, const JsonLimits
   Json::sax_parse(TrackingIterator{text.data(), builder.last_read()},
                   TrackingIterator{end, nullptr}, &builder);
   return builder.take();
+}
+
+std::string shown_json(const Json& value, std::size_t max_chars) {
+  if (value.is_array() && value.size() > max_chars) return "a long list";
+  if (value.is_object() && value.size() > max_chars) return "a large object";
+  return shortened(value.dump(-1, ' ', true), max_chars);
 }
 
 }  // namespace cadenza

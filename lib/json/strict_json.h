@@ -25,4 +25,7 @@ struct JsonLimits {
 Json parse_json(std::string_view text, const std::string& file, const JsonLimits& limits,
                 ErrorKind kind);
 
+// A value as it stands in a file, for messages: on one line, escaped, cut to max_chars characters.
+std::string shown_json(const Json& value, std::size_t max_chars = 60);
+
 }  // namespace cadenza

@@ -47,7 +47,7 @@ SpieceModel read_tokenizer(const ModelFiles& files, std::int64_t text_vocab_size
   const std::string bytes = source->read_all(kMaxTokenizerBytes);
   SpieceModel model =
       spiece == nullptr ? parse_tokenizer_json(bytes) : parse_spiece_model(bytes, kSpieceFile);
-  append_sentinels(model, num_sentinels(files));
+  add_special_tokens(model, num_sentinels(files));
   if (static_cast<std::int64_t>(model.pieces.size()) > text_vocab_size)
     fail(
         ErrorKind::bad_model,

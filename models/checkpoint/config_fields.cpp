@@ -8,8 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "lib/text/quote.h"
-
 namespace cadenza {
 
 namespace {
@@ -21,19 +19,13 @@ std::optional<std::int64_t> integer_in(const Json& json, std::int64_t low, std::
   return number < low || number > high ? std::nullopt : std::optional(number);
 }
 
-// JSON as it stands in the file, on one short line.
-std::string shown(const Json& json) {
-  std::string text = escaped(json.dump(-1, ' ', true));
-  return text.size() > 60 ? text.substr(0, 57) + "..." : text;
-}
-
 }  // namespace
 
 ConfigBlock::ConfigBlock(const Json& json, std::string file, std::string path, Nulls nulls)
     : json_(json), file_(std::move(file)), path_(std::move(path)), nulls_(nulls) {
   if (!json_.is_object())
     fail(ErrorKind::bad_model, fmt::format("{}: {}expected an object, found {}", file_,
-                                           path_.empty() ? "" : path_ + ": ", shown(json_)));
+                                           path_.empty() ? "" : path_ + ": ", shown_json(json_)));
 }
 
 ConfigBlock ConfigBlock::block(const char* key) const {
@@ -62,7 +54,7 @@ void ConfigBlock::refuse(const char* key, const std::string& expected) const {
   const Json* found = find(key);
   fail(ErrorKind::bad_model,
        fmt::format("{}: {}{}: expected {}, found {}", file_, path_.empty() ? "" : path_ + ".", key,
-                   expected, found == nullptr ? "nothing" : shown(*found)));
+                   expected, found == nullptr ? "nothing" : shown_json(*found)));
 }
 
 void ConfigBlock::read_integer(const char* key, std::int64_t low, std::int64_t high,

@@ -17,6 +17,7 @@ struct Mark {
 };
 
 constexpr std::string_view kLfsPointer = "a git-lfs pointer, not the file itself";
+constexpr std::string_view kZip = "a zip archive, perhaps a PyTorch checkpoint";
 constexpr std::string_view kPickle =
     "a Python pickle, which is never loaded because it can run code";
 
@@ -24,7 +25,7 @@ constexpr Mark kMarks[] = {
     {"version https://git-lfs"sv, kLfsPointer},
     {"<!doctype"sv, "an HTML page"sv},
     {"<html"sv, "an HTML page"sv},
-    {"PK\x03\x04"sv, "a zip archive, perhaps a PyTorch checkpoint"sv},
+    {"PK\x03\x04"sv, kZip},
     {"PK\x05\x06"sv, "an empty zip archive"sv},
     {"GGUF"sv, "a GGUF file"sv},
     {"\x80\x02}"sv, kPickle},
@@ -68,6 +69,7 @@ std::string_view foreign_format(const ByteSource& source) {
 std::string_view foreign_format_hint(std::string_view format) {
   if (format == kLfsPointer)
     return "run `git lfs pull` in the model's folder, or download the file";
+  if (format == kZip || format == kPickle) return "convert the checkpoint to safetensors";
   return "download the file again";
 }
 

@@ -130,7 +130,7 @@ class EntryParser {
     const auto& word = value.get_ref<const std::string&>();
     for (const DtypeFacts& entry : kDtypes)
       if (entry.name == word) return entry.dtype;
-    wrong(fmt::format("dtype: {} is unknown", cadenza::quoted(word, 20)));
+    wrong(fmt::format("dtype: {} is unknown", quoted(word, 20)));
   }
 
   std::vector<std::int64_t> sizes(const char* key) const {
@@ -143,7 +143,7 @@ class EntryParser {
       const auto size = as_size(item);
       if (!size)
         wrong(fmt::format("{}: expected integers from 0 to 2^63 - 1, found {}", key,
-                          cadenza::quoted(item.dump(-1, ' ', true), 30)));
+                          shown_json(item, 30)));
       found.push_back(*size);
     }
     return found;

@@ -7,7 +7,6 @@
 
 #include "lib/error.h"
 #include "lib/json/strict_json.h"
-#include "lib/text/quote.h"
 #include "lib/text/quote_tail.h"
 #include "models/checkpoint/foreign_format.h"
 
@@ -57,8 +56,7 @@ ShardIndex parse_shard_index(std::string_view text) {
     const std::string* name = shard.get_ptr<const std::string*>();
     if (name == nullptr || !is_plain_shard_name(*name))
       refuse(fmt::format("weight_map: {}: expected the plain name of a .safetensors file, found {}",
-                         quoted_tail(tensor),
-                         cadenza::quoted(name ? *name : shard.dump(-1, ' ', true), 40)));
+                         quoted_tail(tensor), shown_json(shard, 40)));
     index.weight_map.emplace_back(tensor, *name);
     if (seen.insert(*name).second) index.shards.push_back(*name);
   }

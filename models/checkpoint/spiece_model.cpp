@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "lib/error.h"
@@ -136,7 +136,7 @@ void expect_valid(const SpieceModel& model, const std::string& name) {
     const Piece& piece = model.pieces[id];
     expect_valid_piece(piece, id, name);
     if (!texts.insert(piece.text).second)
-      refuse(name, fmt::format("piece {}: {} stands twice", id, cadenza::quoted(piece.text)));
+      refuse(name, fmt::format("piece {}: {} stands twice", id, quoted(piece.text)));
     num_unknown += piece.type == PieceType::unknown;
   }
   if (num_unknown != 1)
@@ -145,11 +145,22 @@ void expect_valid(const SpieceModel& model, const std::string& name) {
   Charsmap(model.charsmap, name);
 }
 
-void append_sentinels(SpieceModel& model, std::int64_t count) {
-  const auto is_sentinel = [](const Piece& piece) { return piece.text == "<extra_id_0>"; };
-  if (std::any_of(model.pieces.begin(), model.pieces.end(), is_sentinel)) return;
-  for (std::int64_t i = count - 1; i >= 0; --i)
-    model.pieces.push_back({fmt::format("<extra_id_{}>", i), 0, PieceType::control});
+void add_special_tokens(SpieceModel& model, std::int64_t num_sentinels) {
+  std::unordered_map<std::string, std::size_t> ids;
+  for (std::size_t id = 0; id < model.pieces.size(); ++id) ids[model.pieces[id].text] = id;
+  const auto mark = [&](const std::string& text) {
+    const auto found = ids.find(text);
+    if (found == ids.end()) return false;
+    Piece& piece = model.pieces[found->second];
+    if (piece.type == PieceType::normal) piece.type = PieceType::control;
+    return true;
+  };
+  mark("<pad>");
+  mark(kEndPiece);
+  for (std::int64_t i = num_sentinels - 1; i >= 0; --i) {
+    const std::string sentinel = fmt::format("<extra_id_{}>", i);
+    if (!mark(sentinel)) model.pieces.push_back({sentinel, 0, PieceType::control});
+  }
 }
 
 std::string serialize(const SpieceModel& model) {

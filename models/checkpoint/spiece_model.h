@@ -34,9 +34,10 @@ SpieceModel parse_spiece_model(std::string_view bytes, const std::string& name);
 // UTF-8, a score that is not finite, not exactly one unknown piece, no "</s>", a damaged charsmap.
 void expect_valid(const SpieceModel& model, const std::string& name);
 
-// T5's sentinels, which SentencePiece files leave out: after the last piece, in falling order, so
-// that <extra_id_0> has the highest id. Does nothing to a model that has them.
-void append_sentinels(SpieceModel& model, std::int64_t count);
+// T5's special tokens: marks <pad>, </s> and <extra_id_0> .. <extra_id_(num_sentinels - 1)> as
+// control pieces. Sentinels that are not there (SentencePiece files leave them out) are appended in
+// falling order, so that <extra_id_0> has the highest id.
+void add_special_tokens(SpieceModel& model, std::int64_t num_sentinels);
 
 std::string serialize(const SpieceModel& model);
 

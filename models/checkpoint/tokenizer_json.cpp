@@ -24,8 +24,6 @@ constexpr const char* kMetaspace = "\u2581";
   fail(ErrorKind::bad_model, fmt::format("{}: {}", kTokenizerJsonFile, what));
 }
 
-std::string shown(const Json& json) { return cadenza::quoted(json.dump(-1, ' ', true), 40); }
-
 // A member of an object, or null.
 const Json& member(const Json& json, const char* key) {
   static const Json kNull;
@@ -36,7 +34,7 @@ const Json& member(const Json& json, const char* key) {
 const std::string& text_of(const Json& json, const char* key, const std::string& path) {
   const std::string* text = member(json, key).get_ptr<const std::string*>();
   if (text == nullptr)
-    refuse(fmt::format("{}.{}: expected text, found {}", path, key, shown(member(json, key))));
+    refuse(fmt::format("{}.{}: expected text, found {}", path, key, shown_json(member(json, key))));
   return *text;
 }
 
@@ -85,7 +83,7 @@ std::string read_charsmap(const Json& normalizer, bool is_inside_sequence = fals
   if (is_inside_sequence && (type == "Strip" || type == "Replace")) return {};
   const Json& parts = member(normalizer, "normalizers");
   if (type != "Sequence" || is_inside_sequence || !parts.is_array())
-    refuse(fmt::format("normalizer: type {} is not one of T5's", cadenza::quoted(type, 40)));
+    refuse(fmt::format("normalizer: type {} is not one of T5's", quoted(type, 40)));
   std::string charsmap;
   for (const Json& part : parts) charsmap += read_charsmap(part, true);
   return charsmap;
@@ -95,7 +93,7 @@ std::string read_charsmap(const Json& normalizer, bool is_inside_sequence = fals
 void expect_metaspace(const Json& json) {
   const std::string& type = text_of(json, "type", "pre_tokenizer");
   if (type != "Metaspace")
-    refuse(fmt::format("pre_tokenizer: type {} is not one of T5's", cadenza::quoted(type, 40)));
+    refuse(fmt::format("pre_tokenizer: type {} is not one of T5's", quoted(type, 40)));
   const Json& scheme = member(json, "prepend_scheme");
   const Json& prefix = member(json, "add_prefix_space");
   if ((!scheme.is_null() && scheme != "always") || (!prefix.is_null() && prefix != true))
@@ -114,7 +112,8 @@ void expect_pre_tokenizer(const Json& json) {
 
 Piece read_piece(const Json& json, std::size_t id) {
   const auto wrong = [&] {
-    refuse(fmt::format("model.vocab: piece {}: expected [text, score], found {}", id, shown(json)));
+    refuse(fmt::format("model.vocab: piece {}: expected [text, score], found {}", id,
+                       shown_json(json)));
   };
   if (!json.is_array() || json.size() != 2 || !json[0].is_string() || !json[1].is_number()) wrong();
   const auto score = json[1].get<double>();
@@ -125,7 +124,8 @@ Piece read_piece(const Json& json, std::size_t id) {
 void read_vocabulary(const Json& model, SpieceModel& spiece) {
   if (!model.is_object()) refuse("model: expected an object");
   if (member(model, "type") != "Unigram")
-    refuse(fmt::format("model.type: expected \"Unigram\", found {}", shown(member(model, "type"))));
+    refuse(fmt::format("model.type: expected \"Unigram\", found {}",
+                       shown_json(member(model, "type"))));
   if (member(model, "byte_fallback") == true) refuse("model.byte_fallback: expected false");
   const Json& vocab = member(model, "vocab");
   if (!vocab.is_array() || vocab.empty() || vocab.size() > kMaxPieces)
@@ -135,7 +135,7 @@ void read_vocabulary(const Json& model, SpieceModel& spiece) {
   const auto unknown = as_id(member(model, "unk_id"));
   if (!unknown || *unknown >= spiece.pieces.size())
     refuse(fmt::format("model.unk_id: expected an id below {}, found {}", spiece.pieces.size(),
-                       shown(member(model, "unk_id"))));
+                       shown_json(member(model, "unk_id"))));
   spiece.pieces[*unknown].type = PieceType::unknown;
 }
 
@@ -150,7 +150,7 @@ void read_added_tokens(const Json& tokens, SpieceModel& spiece) {
     if (id && *id == spiece.pieces.size()) spiece.pieces.push_back({content, 0, PieceType::normal});
     if (!id || *id >= spiece.pieces.size() || spiece.pieces[*id].text != content)
       refuse(fmt::format("added_tokens: {} has id {}, which is not its place in the vocabulary",
-                         cadenza::quoted(content, 40), shown(member(token, "id"))));
+                         quoted(content, 40), shown_json(member(token, "id"))));
     if (spiece.pieces[*id].type == PieceType::normal) spiece.pieces[*id].type = PieceType::control;
   }
 }

@@ -55,7 +55,7 @@ class DecoderLayer {
  private:
   at::Tensor self_attention(const at::Tensor& x, KvCache& cache) const;
   at::Tensor cross_attention(const at::Tensor& x, const RowText& text) const;
-  at::Tensor heads_apart(const at::Tensor& x) const;    // (B, S, D) -> (B, H, S, E)
+  at::Tensor heads_apart(const at::Tensor& x) const;     // (B, S, D) -> (B, H, S, E)
   at::Tensor heads_together(const at::Tensor& x) const;  // and back, in fp32
   void keep(LayerStates* states, const char* name, const at::Tensor& value) const;
 

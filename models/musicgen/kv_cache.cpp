@@ -16,9 +16,9 @@ at::Tensor extended(const at::Tensor& buffer, std::int64_t length, const at::Ten
 
 KvCache::KvCache(const Sizes& sizes, const at::TensorOptions& options)
     : sizes_(sizes),
-      keys_(at::empty({sizes.num_layers, sizes.batch, sizes.num_heads, sizes.capacity,
-                       sizes.head_width},
-                      options)),
+      keys_(at::empty(
+          {sizes.num_layers, sizes.batch, sizes.num_heads, sizes.capacity, sizes.head_width},
+          options)),
       values_(at::empty_like(keys_)) {}
 
 KeysValues KvCache::append(std::int64_t layer, const KeysValues& fresh) {

@@ -40,10 +40,10 @@ WeightSource in_fp32(WeightSource source) {
 struct LanguageModel::Impl {
   Impl(const DecoderConfig& decoder_config, const WeightSource& source);
 
-  at::Tensor embed(const at::Tensor& tokens) const;                          // (B, K, S) -> (B, S, D)
-  at::Tensor run_layers(const at::Tensor& tokens, LayerStates* states);      // -> (B, S, D)
-  at::Tensor logits(const at::Tensor& x) const;                              // (B, S, D) -> (B, K, S, V)
-  at::Tensor last_logits(const at::Tensor& tokens);                          // -> (B, K, V)
+  at::Tensor embed(const at::Tensor& tokens) const;                      // (B, K, S) -> (B, S, D)
+  at::Tensor run_layers(const at::Tensor& tokens, LayerStates* states);  // -> (B, S, D)
+  at::Tensor logits(const at::Tensor& x) const;      // (B, S, D) -> (B, K, S, V)
+  at::Tensor last_logits(const at::Tensor& tokens);  // -> (B, K, V)
 
   DecoderConfig config;
   at::Device device;
@@ -56,7 +56,7 @@ struct LanguageModel::Impl {
 
   // Of the streams begun by reset.
   KvCache cache;
-  at::Tensor positions;                      // (max_steps, D)
+  at::Tensor positions;                     // (max_steps, D)
   std::vector<std::vector<RowText>> texts;  // by layer
 };
 
@@ -106,11 +106,9 @@ at::Tensor LanguageModel::Impl::last_logits(const at::Tensor& tokens) {
 }
 
 LanguageModel::LanguageModel(const DecoderConfig& config, const WeightReader& weights,
-                             const at::Device& device, const std::string& precision,
-                             bool allow_nonfinite) {
+                             const at::Device& device, const std::string& precision) {
   const c10::InferenceMode guard;
-  impl_ = std::make_unique<Impl>(
-      config, WeightSource{weights, device, matrix_type(precision), allow_nonfinite});
+  impl_ = std::make_unique<Impl>(config, WeightSource{weights, device, matrix_type(precision)});
 }
 
 LanguageModel::~LanguageModel() = default;

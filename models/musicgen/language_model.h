@@ -19,10 +19,10 @@ namespace cadenza {
 
 class LanguageModel {
  public:
-  // precision: "fp32", "bf16" or, on CUDA, "fp16": of matrices and KV cache; norms, residual, softmax
-  // and logits stay fp32. Throws Error(bad_model) for weights that are NaN or Inf unless allowed.
+  // precision: "fp32", "bf16" or, on CUDA, "fp16": of matrices and KV cache; norms, residual,
+  // softmax and logits stay fp32. Throws whatever the reader throws.
   LanguageModel(const DecoderConfig& config, const WeightReader& weights, const at::Device& device,
-                const std::string& precision, bool allow_nonfinite);
+                const std::string& precision);
   ~LanguageModel();
 
   // Begins new streams. context (B, L, D) fp32: projected text; mask (B, L), 0 for padding. A row
@@ -31,8 +31,8 @@ class LanguageModel {
   // max_steps: columns that will be fed in all; the cache is sized for them.
   void reset(const at::Tensor& context, const at::Tensor& mask, std::int64_t max_steps);
 
-  // tokens (B, K, S) int64, ids up to the special token -> logits of the last column (B, K, V) fp32.
-  // Once, right after reset.
+  // tokens (B, K, S) int64, ids up to the special token -> logits of the last column (B, K, V)
+  // fp32. Once, right after reset.
   at::Tensor prefill(const at::Tensor& tokens);
   // tokens (B, K, 1) -> logits (B, K, V) fp32.
   at::Tensor step(const at::Tensor& tokens);

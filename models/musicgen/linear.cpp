@@ -11,9 +11,7 @@ namespace {
 
 at::Tensor read_fp32(const WeightSource& source, const std::string& name) {
   at::Tensor tensor = at::empty(source.reader.shape(name), at::kFloat);
-  source.reader.read(name,
-                     {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())},
-                     source.allow_nonfinite);
+  source.reader.read(name, {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
   return tensor;
 }
 

@@ -16,7 +16,6 @@ struct WeightSource {
   const WeightReader& reader;
   at::Device device;
   at::ScalarType dtype;  // of matrices and of the KV cache; vectors stay fp32
-  bool allow_nonfinite = false;
 
   // The tensor as fp32 on the device.
   at::Tensor vector(const std::string& name) const;

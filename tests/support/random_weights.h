@@ -35,8 +35,8 @@ class RandomDecoderWeights final : public WeightReader {
     const bool is_gain = is_vector && name.ends_with(".weight");
     // Unit variance in, unit variance out; a norm's gain stays near one.
     const double scale = is_vector ? 0.1 : 1 / std::sqrt(static_cast<double>(shape(name).back()));
-    const std::uint32_t key[2] = {
-        static_cast<std::uint32_t>(std::hash<std::string_view>()(name)), 20};
+    const std::uint32_t key[2] = {static_cast<std::uint32_t>(std::hash<std::string_view>()(name)),
+                                  20};
     for (std::size_t i = 0; i < out.size(); ++i) {
       const std::uint32_t counter[4] = {static_cast<std::uint32_t>(i), 0, 0, 0};
       std::uint32_t words[4];

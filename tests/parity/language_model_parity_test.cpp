@@ -1,6 +1,5 @@
-// The language model against transformers' own states and logits: lm.safetensors of each checkpoint.
-#include "models/musicgen/language_model.h"
-
+// The language model against transformers' own states and logits: lm.safetensors of each
+// checkpoint.
 #include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
@@ -8,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "models/musicgen/language_model.h"
 #include "tests/parity/fixture.h"
 #include "tests/support/golden_tensors.h"
 #include "tests/support/tolerances.h"
@@ -35,8 +35,8 @@ struct Walk {
   }
 
   at::Tensor forward(bool is_null, LayerStates* states = nullptr) {
-    model.reset(is_null ? at::zeros_like(context) : context,
-                is_null ? at::zeros_like(mask) : mask, tokens.size(2));
+    model.reset(is_null ? at::zeros_like(context) : context, is_null ? at::zeros_like(mask) : mask,
+                tokens.size(2));
     return model.forward_all(tokens, states);
   }
 

@@ -1,6 +1,4 @@
 // Sinusoidal positions against rows of transformers' table.
-#include "models/musicgen/positions.h"
-
 #include <ATen/ops/stack.h>
 
 #include <cstdlib>
@@ -8,6 +6,7 @@
 #include <vector>
 
 #include "lib/error.h"
+#include "models/musicgen/positions.h"
 #include "tests/support/golden_tensors.h"
 #include "tests/support/tolerances.h"
 

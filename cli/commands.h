@@ -1,0 +1,53 @@
+// The commands. Each is three functions: add_… defines it for CLI11, make_…_job turns settings into
+// plain data (pure, throws Error(usage)), run_… acts.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/console.h"
+#include "cli/environment.h"
+#include "cli/generate_plan.h"
+#include "cli/machine_options.h"
+#include "cli/settings.h"
+#include "lib/stop.h"
+
+namespace CLI {
+class App;
+}
+
+namespace cadenza {
+
+// What every command acts with.
+struct Context {
+  const Environment& environment;
+  Console& console;
+  const StopFlag& stop;
+};
+
+void add_generate(CLI::App& root);
+GenerateJob make_generate_job(const Settings& settings);
+void run_generate(GenerateJob job, Context& context);
+
+struct ModelsJob {
+  bool is_list = true;  // or the facts of one model
+  std::string model;
+  bool hashes_files = false, prints_json = false;
+};
+
+void add_models(CLI::App& root);
+ModelsJob make_models_job(const Settings& settings, bool is_list);
+void run_models(const ModelsJob& job, Context& context);
+
+struct DoctorJob {
+  MachineOptions machine;
+  std::string config_name;  // empty: no config file in use
+  bool prints_json = false;
+};
+
+void add_doctor(CLI::App& root);
+DoctorJob make_doctor_job(const Settings& settings);
+void run_doctor(const DoctorJob& job, Context& context);
+
+}  // namespace cadenza

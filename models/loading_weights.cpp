@@ -1,0 +1,33 @@
+#include "models/loading_weights.h"
+
+#include <functional>
+#include <numeric>
+
+namespace cadenza {
+
+LoadingWeights::LoadingWeights(const WeightReader& weights, bool allow_nonfinite,
+                               ProgressReporter& progress)
+    : weights_(weights), allow_nonfinite_(allow_nonfinite), progress_(progress) {
+  for (const std::string& name : weights.names()) {
+    const Shape& sizes = weights.shape(name);
+    total_elements_ +=
+        std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>());
+  }
+  progress_.begin("load", total_elements_);
+}
+
+void LoadingWeights::read(std::string_view name, std::span<float> out, bool allow_nonfinite) const {
+  weights_.read(name, out, allow_nonfinite || allow_nonfinite_);
+  const std::lock_guard lock(mutex_);
+  elements_read_ += static_cast<std::int64_t>(out.size());
+  progress_.advance(elements_read_);
+}
+
+double LoadingWeights::finish() {
+  if (!allow_nonfinite_) weights_.expect_unread_finite();
+  progress_.advance(total_elements_);
+  progress_.end();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+}
+
+}  // namespace cadenza
