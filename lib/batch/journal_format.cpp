@@ -2,10 +2,11 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include "lib/batch/job_id.h"
+#include "lib/batch/file_name.h"
 #include "lib/batch/journal.h"
 #include "lib/error.h"
 #include "lib/json/strict_json.h"
+#include "lib/request_id.h"
 #include "lib/text/quote.h"
 
 namespace cadenza {
@@ -94,7 +95,11 @@ JournalRecord record_of(const Line& line, const Json& object) {
   const std::string type = line.text(object, "type");
   JournalRecord record;
   record.id = line.text(object, "id");
-  if (const auto problem = job_id_problem(record.id)) line.refuse("id: " + *problem);
+  try {
+    expect_id("id", record.id);
+  } catch (const Error& error) {
+    line.refuse(error.sentence());
+  }
   record.key = line.hash(object, "key");
   if (type == "done") {
     record.files = files_of(line, object);
