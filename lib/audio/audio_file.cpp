@@ -96,12 +96,24 @@ const char* format_name(AudioFormat format) {
   return kFormats[static_cast<std::size_t>(format)].name;
 }
 
+const char* sample_format_name(SampleFormat bits) {
+  switch (bits) {
+    case SampleFormat::int16:
+      return "16";
+    case SampleFormat::int24:
+      return "24";
+    case SampleFormat::float32:
+      return "32f";
+  }
+  return "";
+}
+
 int required_rate(AudioFormat format, int sample_rate_hz) {
   return format == AudioFormat::opus ? kOpusRateHz : sample_rate_hz;
 }
 
-// Measured over forty pieces of synthetic music: MP3 rose by up to 0.9 dB, Vorbis by 0.6, Opus by
-// 0.9.
+// Measured on fourteen pieces of the procedural band: MP3 rose by up to 0.9 dB, Vorbis by 0.6, Opus
+// by 0.9.
 double ceiling_for(AudioFormat format, double ceiling_dbtp) {
   switch (format) {
     case AudioFormat::wav:

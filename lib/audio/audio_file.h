@@ -21,6 +21,7 @@ std::optional<AudioFormat> format_of_path(const std::string& path);
 const char* format_name(AudioFormat format);  // also the suffix, without the dot
 
 enum class SampleFormat { int16, int24, float32 };
+const char* sample_format_name(SampleFormat bits);  // "16", "24", "32f"
 
 struct EncodeOptions {
   AudioFormat format = AudioFormat::wav;

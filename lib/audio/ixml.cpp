@@ -50,9 +50,7 @@ std::string ixml_document(const AudioTags& tags) {
   append_element(xml, "    ", "software", tags.software);
   append_element(xml, "    ", "copyright", tags.copyright);
   for (const auto& [key, value] : tags.custom) append_element(xml, "    ", key, value);
-  xml += "  </CADENZA>\n</BWFXML>\n";
-  xml.resize((xml.size() + 3) / 4 * 4, ' ');
-  return xml;
+  return xml + "  </CADENZA>\n</BWFXML>\n";
 }
 
 }  // namespace cadenza

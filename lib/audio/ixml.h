@@ -8,8 +8,7 @@
 namespace cadenza {
 
 // PROJECT is the title, NOTE the comment; everything else is an element of CADENZA. Well-formed
-// UTF-8; the length is a multiple of four (spaces at the end), as libsndfile pads with NUL else.
-// tags: cleaned() ones.
+// UTF-8. tags: cleaned() ones.
 std::string ixml_document(const AudioTags& tags);
 
 }  // namespace cadenza

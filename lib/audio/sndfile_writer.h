@@ -17,7 +17,7 @@ class SndfileWriter {
   // format: SF_FORMAT_… container and coding. Throws Error(internal) naming what libsndfile said.
   SndfileWriter(int format, const AudioBuffer& audio);
 
-  // For sf_command, sf_set_string and sf_set_chunk, all before the first sample.
+  // For sf_command, before the first sample.
   SNDFILE* handle() const { return file_.get(); }
 
   // One of the two, once. bits: 16 or 24, dithered (lib/audio/dither.h).

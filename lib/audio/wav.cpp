@@ -2,12 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstring>
-
-#include "lib/audio/ixml.h"
 #include "lib/audio/sndfile_writer.h"
-#include "lib/audio/tags.h"
+#include "lib/audio/wav_marks.h"
 #include "lib/error.h"
 
 namespace cadenza {
@@ -30,56 +26,24 @@ int bytes_of(SampleFormat bits) {
   return bits == SampleFormat::int16 ? 2 : bits == SampleFormat::int24 ? 3 : 4;
 }
 
-void expect_taken(bool was_taken, SNDFILE* file, const char* what) {
-  if (!was_taken)
-    fail(ErrorKind::internal, fmt::format("marking a WAV file: {}: {}", what, sf_strerror(file)));
-}
-
-// libsndfile adds its own name and version behind the software.
-void set_info(SNDFILE* file, const AudioTags& tags) {
-  const auto set = [file](int field, const std::string& value) {
-    if (value.empty()) return;
-    expect_taken(sf_set_string(file, field, value.c_str()) == 0, file, "LIST/INFO");
-  };
-  set(SF_STR_TITLE, tags.title);
-  set(SF_STR_ARTIST, tags.artist);
-  set(SF_STR_COMMENT, tags.comment);
-  set(SF_STR_SOFTWARE, tags.software);
-  set(SF_STR_COPYRIGHT, tags.copyright);
-}
-
-template <std::size_t kSize>
-void fill(char (&field)[kSize], std::string_view text) {
-  const auto ascii = ascii_only(text, kSize);
-  std::memcpy(field, ascii.data(), ascii.size());
-}
-
-// EBU Tech 3285: ASCII fields of fixed size. Date and time stay empty, or two runs would differ.
-void set_bext(SNDFILE* file, const AudioTags& tags) {
-  SF_BROADCAST_INFO bext{};
-  fill(bext.description, one_line(tags.custom));
-  fill(bext.originator, "Cadenza");
-  bext.version = 1;
-  expect_taken(sf_command(file, SFC_SET_BROADCAST_INFO, &bext, sizeof bext) == SF_TRUE, file,
-               "bext");
-}
-
-void set_ixml(SNDFILE* file, const AudioTags& tags) {
-  std::string document = ixml_document(tags);
-  SF_CHUNK_INFO chunk{};
-  std::memcpy(chunk.id, "iXML", 4);
-  chunk.id_size = 4;
-  chunk.datalen = static_cast<unsigned>(document.size());
-  chunk.data = document.data();  // copied by libsndfile
-  expect_taken(sf_set_chunk(file, &chunk) == SF_ERR_NO_ERROR, file, "iXML");
+// Before the samples, where readers that stream find them. The file is "RIFF", the size of all that
+// follows, "WAVE", then `fmt ` and perhaps `fact`, numbers that never spell "data".
+void insert_marks(std::string& bytes, const std::string& marks) {
+  const std::size_t data = bytes.find("data", 12);
+  if (data == std::string::npos) fail(ErrorKind::internal, "the WAV encoder wrote no data chunk");
+  bytes.insert(data, marks);
+  const std::size_t riff_size = bytes.size() - 8;
+  for (std::size_t i = 0; i < 4; ++i)
+    bytes[4 + i] = static_cast<char>((riff_size >> (8 * i)) & 0xFF);
 }
 
 }  // namespace
 
-void expect_wav_fits(std::int64_t num_frames, int num_channels, SampleFormat bits) {
-  constexpr std::int64_t kRoomForMarks = 16 << 20;
+void expect_wav_fits(std::int64_t num_frames, int num_channels, SampleFormat bits,
+                     std::size_t marks_size_bytes) {
+  constexpr std::int64_t kHeaderSize = 256;  // more than fmt, fact and data headers take
   const std::int64_t num_bytes = num_frames * num_channels * bytes_of(bits);
-  if (num_bytes + kRoomForMarks > INT64_C(0xFFFFFFFF))
+  if (num_bytes + static_cast<std::int64_t>(marks_size_bytes) + kHeaderSize > INT64_C(0xFFFFFFFF))
     fail(ErrorKind::usage,
          fmt::format("{} bytes of samples do not fit a WAV file, which holds 4 GiB", num_bytes),
          "choose --format flac");
@@ -87,19 +51,17 @@ void expect_wav_fits(std::int64_t num_frames, int num_channels, SampleFormat bit
 
 std::string encode_wav(const AudioBuffer& audio, const EncodeOptions& options,
                        const AudioTags& tags) {
-  expect_wav_fits(audio.num_frames(), audio.num_channels, options.bits);
+  const std::string marks = wav_marks(tags, audio, options.bits);
+  expect_wav_fits(audio.num_frames(), audio.num_channels, options.bits, marks.size());
   SndfileWriter writer(SF_FORMAT_WAV | coding_of(options.bits), audio);
   sf_command(writer.handle(), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
-  if (has_marks(tags)) {
-    set_bext(writer.handle(), tags);
-    set_info(writer.handle(), tags);
-    set_ixml(writer.handle(), tags);
-  }
   if (options.bits == SampleFormat::float32)
     writer.write_as_floats(audio);
   else
     writer.write_as_integers(audio, 8 * bytes_of(options.bits), options.dither_seed);
-  return writer.finish();
+  std::string bytes = writer.finish();
+  insert_marks(bytes, marks);
+  return bytes;
 }
 
 }  // namespace cadenza

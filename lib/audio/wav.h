@@ -1,7 +1,8 @@
-// WAV: PCM 16, PCM 24 or 32-bit float, marked by LIST/INFO, bext and iXML chunks before the
-// samples. No clocks, no PEAK chunk (it holds one): the same sound gives the same bytes.
+// WAV: PCM 16, PCM 24 or 32-bit float. No clocks, no PEAK chunk (it holds one): the same sound
+// gives the same bytes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -9,11 +10,12 @@
 
 namespace cadenza {
 
-// tags: cleaned() ones.
+// tags: cleaned() ones; see lib/audio/wav_marks.h.
 std::string encode_wav(const AudioBuffer& audio, const EncodeOptions& options,
                        const AudioTags& tags);
 
 // RIFF counts in 32 bits. Throws Error(usage) with the size when samples and marks do not fit.
-void expect_wav_fits(std::int64_t num_frames, int num_channels, SampleFormat bits);
+void expect_wav_fits(std::int64_t num_frames, int num_channels, SampleFormat bits,
+                     std::size_t marks_size_bytes);
 
 }  // namespace cadenza

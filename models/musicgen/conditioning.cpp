@@ -2,6 +2,7 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/linear.h>
+#include <ATen/ops/mul.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
@@ -24,7 +25,7 @@ TextProjection::TextProjection(const MusicgenConfig& config, const WeightReader&
 at::Tensor TextProjection::operator()(const at::Tensor& hidden, const at::Tensor& mask) const {
   expect_shape(mask, {hidden.size(0), hidden.size(1)}, "mask");
   const at::Tensor projected = weight_.defined() ? at::linear(hidden, weight_, bias_) : hidden;
-  return projected * mask.to(projected.device(), at::kFloat).unsqueeze(-1);
+  return projected.mul(mask.to(projected.device(), at::kFloat).unsqueeze(-1));
 }
 
 TextConditioner::TextConditioner(const MusicgenConfig& config, const WeightReader& weights,

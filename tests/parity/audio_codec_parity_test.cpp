@@ -6,7 +6,8 @@
 #include "models/encodec/residual_vq.h"
 #include "models/encodec/seanet_decoder.h"
 #include "models/encodec/seanet_encoder.h"
-#include "tests/support/fixture_model.h"
+#include "models/read_tensor.h"
+#include "tests/support/fixture_checkpoint.h"
 #include "tests/support/golden_tensors.h"
 #include "tests/support/tolerances.h"
 
@@ -18,8 +19,9 @@ using namespace cadenza::testing;
 struct CodecFixture {
   explicit CodecFixture(const std::string& model_name)
       : model(model_name),
-        config(fixture_config(model).codec),
-        weights(fixture_weights(model)),
+        checkpoint(fixture_checkpoint(model)),
+        config(checkpoint->config().codec),
+        weights(checkpoint->weights()),
         goldens(model + "/goldens/codec.safetensors") {}
 
   at::Tensor golden(const std::string& name) const { return tensor_of(goldens, name); }
@@ -34,8 +36,9 @@ struct CodecFixture {
   }
 
   std::string model;
-  CodecConfig config;
-  MapWeights weights;
+  std::shared_ptr<const Checkpoint> checkpoint;
+  const CodecConfig& config;
+  const WeightReader& weights;
   Goldens goldens;
 };
 
@@ -119,5 +122,21 @@ TEST_CASE("the quantizer gives exactly the reference's codes and sums") {
     }
     check_equal(quantizer.decode(fixture.golden("decode.2.codes")).t(),
                 fixture.golden("decoder.input"), model + " decoder.input");
+  }
+}
+
+TEST_CASE("weight norm is folded as the reference folds it, strided and transposed") {
+  for (const std::string model : {"mono", "stereo"}) {
+    const CodecFixture fixture(model);
+    for (const std::string& name : fixture.cases("folded.", "")) {
+      const at::Tensor expected = fixture.golden(name);
+      const std::string layer = name.substr(std::string("folded.").size());  // "decoder.layer3"
+      const std::string side = layer.substr(0, layer.find('.'));
+      const std::string number = layer.substr(layer.find("layer") + 5);
+      const std::string weight = "audio_encoder." + side + ".layers." + number + ".conv.weight";
+      const at::Tensor folded = read_tensor(fixture.weights, weight,
+                                            {expected.size(0), expected.size(1), expected.size(2)});
+      check_close(folded, expected, kFoldedWeightTolerance, model + " " + name);
+    }
   }
 }

@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "models/encodec/audio_codec.h"
+#include "models/musicgen/conditioning.h"
 #include "models/musicgen/decode_loop.h"
-#include "tests/parity/fixture.h"
+#include "tests/support/fixture_checkpoint.h"
 #include "tests/support/golden_tensors.h"
 #include "tests/support/tolerances.h"
 
@@ -76,8 +78,13 @@ std::vector<std::int16_t> plain_codes(const at::Tensor& codes) {
 // A checkpoint, loaded once, playing goldens.
 class Player {
  public:
-  explicit Player(const std::string& checkpoint)
-      : fixture_(checkpoint), model_(fixture_.language_model()), codec_(fixture_.codec()) {}
+  explicit Player(const std::string& name)
+      : checkpoint_(testing::fixture_checkpoint(name)),
+        conditioner_(checkpoint_->config(), checkpoint_->weights(),
+                     checkpoint_->sentencepiece_model(), at::kCPU),
+        model_(checkpoint_->config().decoder, checkpoint_->weights(), at::kCPU, "fp32"),
+        codec_(checkpoint_->config().codec, checkpoint_->weights(), at::kCPU,
+               /*with_encoder=*/true) {}
 
   // Rows [first, first + count) of the golden, in one batch.
   void check_tokens(const Generation& golden, std::int64_t first, std::int64_t count) {
@@ -127,12 +134,25 @@ class Player {
   }
 
  private:
+  // Each prompt alone, then padded to the longest: what a batch of users' prompts looks like. The
+  // reference's empty prompt is conditioned on the end token; for us that is a single space.
   std::pair<at::Tensor, at::Tensor> conditioning(const Generation& golden, std::int64_t first,
-                                                 std::int64_t count) {
-    if (golden.prompts.empty())
-      return {at::zeros({count, 1, model_.config().hidden_size}), at::zeros({count, 1}, at::kLong)};
-    return fixture_.conditioning(
-        {golden.prompts.begin() + first, golden.prompts.begin() + first + count});
+                                                 std::int64_t count) const {
+    std::vector<Conditioning> rows;
+    std::int64_t longest = 1;
+    for (std::int64_t row = first; row < first + count && !golden.prompts.empty(); ++row) {
+      const std::string& prompt = golden.prompts[static_cast<std::size_t>(row)];
+      rows.push_back(conditioner_.encode(prompt.empty() ? " " : prompt));
+      longest = std::max(longest, rows.back().mask.size(1));
+    }
+    at::Tensor context = at::zeros({count, longest, model_.config().hidden_size});
+    at::Tensor mask = at::zeros({count, longest}, at::kLong);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      const auto at = static_cast<std::int64_t>(row);
+      context[at].narrow(0, 0, rows[row].mask.size(1)).copy_(rows[row].context[0]);
+      mask[at].narrow(0, 0, rows[row].mask.size(1)).copy_(rows[row].mask[0]);
+    }
+    return {context, mask};
   }
 
   std::vector<DecodeRow> audio_prompts(const Generation& golden, std::int64_t first,
@@ -151,7 +171,8 @@ class Player {
     return rows;
   }
 
-  testing::ParityFixture fixture_;
+  std::shared_ptr<const Checkpoint> checkpoint_;
+  TextConditioner conditioner_;
   LanguageModel model_;
   AudioCodec codec_;
 };

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "models/musicgen/language_model.h"
-#include "tests/parity/fixture.h"
+#include "tests/support/fixture_checkpoint.h"
 #include "tests/support/golden_tensors.h"
 #include "tests/support/tolerances.h"
 
@@ -24,9 +24,8 @@ using testing::tensor_of;
 // Prompts MEDIUM (padded) and LONG, a block of 20 random columns.
 struct Walk {
   explicit Walk(const std::string& checkpoint)
-      : fixture(checkpoint),
-        goldens(checkpoint + "/goldens/lm.safetensors"),
-        model(fixture.language_model()),
+      : goldens(checkpoint + "/goldens/lm.safetensors"),
+        model(language_model(*testing::fixture_checkpoint(checkpoint))),
         tokens(tensor_of(goldens, "tokens")),
         mask(tensor_of(goldens, "mask")) {
     const testing::Goldens text(checkpoint + "/goldens/text.safetensors");
@@ -40,7 +39,10 @@ struct Walk {
     return model.forward_all(tokens, states);
   }
 
-  testing::ParityFixture fixture;
+  static LanguageModel language_model(const Checkpoint& checkpoint) {
+    return {checkpoint.config().decoder, checkpoint.weights(), at::kCPU, "fp32"};
+  }
+
   testing::Goldens goldens;
   LanguageModel model;
   at::Tensor tokens, mask, context;

@@ -1,7 +1,8 @@
 #include <ATen/TensorOperators.h>
 
+#include "models/read_tensor.h"
 #include "models/t5/text_encoder.h"
-#include "tests/support/fixture_model.h"
+#include "tests/support/fixture_checkpoint.h"
 #include "tests/support/golden_tensors.h"
 #include "tests/support/tolerances.h"
 
@@ -20,7 +21,8 @@ constexpr const char* kPositionTable =
 TEST_CASE("hidden states of every prompt are the reference's, wherever there is text") {
   for (const std::string model : {"mono", "stereo"}) {
     const Goldens goldens(model + "/goldens/text.safetensors");
-    const TextEncoder encoder(fixture_config(model).text, fixture_weights(model), kCpu);
+    const auto checkpoint = fixture_checkpoint(model);
+    const TextEncoder encoder(checkpoint->config().text, checkpoint->weights(), kCpu);
     int num_prompts = 0;
     for (const std::string& name : goldens.names()) {
       if (!name.ends_with(".ids")) continue;
@@ -40,8 +42,9 @@ TEST_CASE("hidden states of every prompt are the reference's, wherever there is 
 TEST_CASE("the state after each block is the reference's") {
   for (const std::string model : {"mono", "stereo"}) {
     const Goldens goldens(model + "/goldens/text.safetensors");
-    const T5Config config = fixture_config(model).text;
-    const TextEncoder encoder(config, fixture_weights(model), kCpu);
+    const auto checkpoint = fixture_checkpoint(model);
+    const T5Config& config = checkpoint->config().text;
+    const TextEncoder encoder(config, checkpoint->weights(), kCpu);
     const auto layers =
         encoder.encode_layers(tensor_of(goldens, "medium.ids"), tensor_of(goldens, "medium.mask"));
     CHECK(layers.size() == static_cast<std::size_t>(config.num_layers + 1));
@@ -54,9 +57,11 @@ TEST_CASE("the state after each block is the reference's") {
 }
 
 TEST_CASE("position biases are the reference's") {
-  const Goldens goldens("mono/goldens/text.safetensors"), model("mono/model.safetensors");
-  const at::Tensor bias =
-      position_bias(tensor_of(model, kPositionTable), fixture_config("mono").text, 45);
-  check_close(bias, tensor_of(goldens, "position_bias_45"), kPositionBiasTolerance,
-              "mono position_bias_45");
+  const Goldens goldens("mono/goldens/text.safetensors");
+  const auto checkpoint = fixture_checkpoint("mono");
+  const T5Config& config = checkpoint->config().text;
+  const at::Tensor table =
+      read_tensor(checkpoint->weights(), kPositionTable, {config.num_buckets, config.num_heads});
+  check_close(position_bias(table, config, 45), tensor_of(goldens, "position_bias_45"),
+              kPositionBiasTolerance, "mono position_bias_45");
 }

@@ -8,6 +8,7 @@ namespace cadenza::testing {
 
 // Text encoder. Values after the final norm are of order 1.
 inline constexpr double kTextHiddenTolerance = 1e-5;
+inline constexpr double kConditioningTolerance = 1e-5;
 inline constexpr double kPositionBiasTolerance = 0;  // rows of one table, copied
 
 // Language model. Logits have a standard deviation of about 5, guided ones of about 11.

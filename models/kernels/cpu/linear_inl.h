@@ -7,7 +7,7 @@
 // Included after one of the simd_*.h.
 #pragma once
 
-#include "models/kernels/cpu/functions_inl.h"
+#include "models/kernels/cpu/rows_inl.h"
 
 namespace cadenza {
 namespace {
@@ -47,7 +47,6 @@ inline float float_at(const std::byte* p) {
 inline void write(const LinearTask& task, std::int64_t row, int panel, Floats value) {
   const std::int64_t columns = task.columns - panel * kPanelWidth;
   if (columns <= 0) return;
-  if (task.epilogue == Epilogue::gelu) value = gelu(value);
   float* out = task.out + row * task.out_stride + panel * kPanelWidth;
   columns >= kPanelWidth ? store(out, value) : store_first(out, columns, value);
 }
@@ -183,6 +182,9 @@ void linear(const LinearTask& task) {
       Pass<Words, kRowsPerPass>::run(task, row, panel);
     last_pass<Words, kRowsPerPass - 1>(task, row, panel);
   }
+  if (task.epilogue == Epilogue::gelu)
+    for (std::int64_t row = 0; row < task.num_rows; ++row)
+      gelu_row(task.out + row * task.out_stride, task.columns, task.out + row * task.out_stride);
 }
 
 }  // namespace

@@ -1,0 +1,101 @@
+// The decoder transformer on the CPU, without libtorch: the fast path of LanguageModel.
+//
+// The same network as language_model.h describes, over packed weights and a cache in panels
+// (models/kernels/cpu). One column through all layers is one region of the thread pool; inside it
+// a layer is a dozen short phases with a barrier after each:
+//
+//     norm | q k v | attention | round | out | + norm | q | attention | round | out
+//          | + norm | fc1, gelu | round | fc2
+//
+// Silently load-bearing: a lane (one column of one row) is computed by operations that depend on it
+// alone, so its logits are the same bits in any batch, in a prefill or a step, with any number of
+// threads. Null rows skip cross-attention. The residual stream, norms and logits are fp32.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "models/checkpoint/config.h"
+#include "models/checkpoint/weights.h"
+#include "models/kernels/cpu/kernel_table.h"
+#include "models/kernels/cpu/panel_cache.h"
+#include "models/kernels/cpu/thread_pool.h"
+#include "models/musicgen/cpu_decoder_weights.h"
+
+namespace cadenza {
+
+class CpuDecoder {
+ public:
+  struct Options {
+    WeightFormat format = WeightFormat::bf16;  // all but fp32 keep keys and values in bf16
+    int num_threads = 1;
+    bool allow_nonfinite = false;
+    InstructionSet instruction_set = best_instruction_set();
+  };
+
+  // Throws what WeightReader::read throws, and Error(temporary) for want of memory or threads.
+  CpuDecoder(const DecoderConfig& config, const WeightReader& weights, const Options& options);
+  ~CpuDecoder();
+
+  // Begins one stream per context. A context is the row's projected text (L, D) without padding;
+  // an empty one makes a null stream. max_steps: columns that will be fed to a row in all.
+  void reset(const std::vector<std::span<const float>>& contexts, std::int64_t max_steps);
+
+  // Begins one row anew and leaves the others where they are: rows of a batch may stand at
+  // different positions. The text must not be longer than the longest given to reset().
+  void reset_row(std::int64_t row, std::span<const float> context);
+
+  // tokens (B, K, S) int64, ids up to the special token -> logits of the last column (B, K, V).
+  // A prefill gives the same bits as feeding its columns one by one.
+  void prefill(const std::int64_t* tokens, std::int64_t num_columns, float* logits);
+  void step(const std::int64_t* tokens, float* logits) { prefill(tokens, 1, logits); }
+
+  std::int64_t num_rows() const { return static_cast<std::int64_t>(text_lengths_.size()); }
+  const CpuDecoderWeights& weights() const { return weights_; }
+  const PanelCache& cache() const { return cache_; }
+  ThreadPool& pool() { return pool_; }
+
+ private:
+  // One column of one row on its way through the layers.
+  struct Lane {
+    std::int64_t row, position;
+    const std::int64_t* tokens;  // of codebook 0; the next ones lie token_stride_ further
+    std::int64_t cross_lane;     // its place among the lanes that have text; -1: none
+  };
+  struct Buffers;
+
+  void plan_lanes(const std::int64_t* tokens, std::int64_t num_columns, std::int64_t first,
+                  std::int64_t count);
+  void forward();
+  void embed(TeamMember& team);
+  void self_attention(TeamMember& team, std::int64_t layer);
+  void cross_attention(TeamMember& team, std::int64_t layer);
+  void feed_forward(TeamMember& team, std::int64_t layer);
+  void write_logits(float* logits);
+
+  void attend_head(std::int64_t layer, std::int64_t row, std::int64_t head, float* scratch);
+  void attend_text(std::int64_t layer, std::int64_t cross_lane, std::int64_t head, float* scratch);
+  void expect_tokens(const std::int64_t* tokens, std::int64_t num_columns) const;
+  std::int64_t head_width() const { return config_.hidden_size / config_.num_heads; }
+
+  const DecoderConfig config_;
+  const KernelTable& kernels_;
+  ThreadPool pool_;
+  CpuDecoderWeights weights_;
+  CacheFormat cache_format_;
+
+  PanelCache cache_, text_cache_;           // columns so far; text
+  std::vector<std::int64_t> text_lengths_;  // by row; 0: a null stream
+  std::vector<float> positions_;            // (max_steps, D)
+  std::int64_t max_steps_ = 0;
+
+  std::vector<Lane> lanes_;  // of the forward in progress: the lanes of a row side by side
+  std::int64_t lanes_per_row_ = 0;
+  std::int64_t token_stride_ = 0;
+  std::vector<std::int64_t> cross_lanes_;  // lanes that have text
+  std::unique_ptr<Buffers> buffers_;
+};
+
+}  // namespace cadenza
