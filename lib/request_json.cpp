@@ -138,7 +138,8 @@ Json request_object(const GenerationRequest& request) {
 GenerationRequest request_from_object(const Json& object) {
   if (!object.is_object()) fail_field("request", "a JSON object", shown(object));
   GenerationRequest request;
-  for (const auto& [name, value] : object.items()) set_member(request, name, value, kAnyPromptChars);
+  for (const auto& [name, value] : object.items())
+    set_member(request, name, value, kAnyPromptChars);
   return request;
 }
 

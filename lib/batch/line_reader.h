@@ -24,8 +24,8 @@ class LineReader {
   LineReader(Descriptor file, std::string name);
 
   // Sets `line` to the next one, without LF, with its CR if it has one; valid until the next call.
-  // A byte order mark at the very start is skipped. False at the end. Throws Error(usage) for a line
-  // above kMaxRecordBytes, Error(io).
+  // A byte order mark at the very start is skipped. False at the end. Throws Error(usage) for a
+  // line above kMaxRecordBytes, Error(io).
   bool next(std::string_view& line);
 
   std::size_t line_number() const { return line_number_; }  // of the line read last; from 1

@@ -1,5 +1,5 @@
-// The rows of a batch, whatever the format they came in: JSON lines, a JSON array, CSV, TSV, YAML, a
-// folder of request files, or JSON lines on standard input.
+// The rows of a batch, whatever the format they came in: JSON lines, a JSON array, CSV, TSV, YAML,
+// a folder of request files, or JSON lines on standard input.
 //
 // Every row is read and judged once, when the manifest is read; what is kept is its text and a few
 // numbers, and it is read again when its track is made. A million rows need about 150 MB.

@@ -38,9 +38,8 @@ std::string numbered_id(std::string_view id, int index, int count) {
 
 std::string same_id_fault(const Manifest& manifest, const ManifestRow& first,
                           const ManifestRow& second, std::string_view id) {
-  const std::string other = first.file == second.file
-                                ? fmt::format("line {}", first.line)
-                                : manifest.place(first.file, first.line);
+  const std::string other = first.file == second.file ? fmt::format("line {}", first.line)
+                                                      : manifest.place(first.file, first.line);
   return fmt::format("{}: row {}: id: {} is also an id of {}",
                      manifest.place(second.file, second.line), second.number,
                      quoted(id, kShownIdChars), other);
@@ -104,8 +103,9 @@ void ManifestBuilder::begin_file(std::string name) {
 
 void ManifestBuilder::count_row() {
   if (++number_ > manifest_.options.max_rows)
-    fail(ErrorKind::usage, fmt::format("{}: has more than {} rows", manifest_.files[file_],
-                                       manifest_.options.max_rows),
+    fail(ErrorKind::usage,
+         fmt::format("{}: has more than {} rows", manifest_.files[file_],
+                     manifest_.options.max_rows),
          "raise --max-rows or split the manifest");
 }
 
@@ -205,8 +205,8 @@ void ManifestBuilder::find_clashes() {
 void ManifestBuilder::finish() {
   find_clashes();
   if (number_ == 0 && manifest_.num_faults == 0)
-    refuse(fmt::format("{}: holds no rows", manifest_.files.empty() ? "manifest"
-                                                                    : manifest_.files.front()));
+    refuse(fmt::format("{}: holds no rows",
+                       manifest_.files.empty() ? "manifest" : manifest_.files.front()));
 }
 
 void read_json_row(std::string_view text, const std::string& file, std::size_t line,
@@ -215,8 +215,8 @@ void read_json_row(std::string_view text, const std::string& file, std::size_t l
   if (!object.is_object())
     return row.refuse(true, fmt::format("expected an object, found {}", object.type_name()));
   if (object.size() > kMaxMembers)
-    return row.refuse(true, fmt::format("has {} fields, at most {} are allowed", object.size(),
-                                        kMaxMembers));
+    return row.refuse(
+        true, fmt::format("has {} fields, at most {} are allowed", object.size(), kMaxMembers));
   // The id first, so that a fault further on can be told with it.
   for (const auto& [name, value] : object.items())
     if (field_of_member(name) == "id") row.set_json(name, value);
@@ -237,7 +237,8 @@ void read_yaml_row(std::string_view text, RowBuilder& row) {
   for (const auto& [name, value] : object.items()) {
     if (field_of_member(name) == "id") continue;
     if (name == "parameters" && value.is_object())
-      for (const auto& [inner, inner_value] : value.items()) set("parameters." + inner, inner_value);
+      for (const auto& [inner, inner_value] : value.items())
+        set("parameters." + inner, inner_value);
     else
       set(name, value);
   }
@@ -252,9 +253,11 @@ void read_csv_row(std::string_view record, const Manifest& manifest, const std::
                                        cells.size(), columns.size()));
   // An empty cell says nothing: the field is absent in this row.
   for (std::size_t i = 0; i < cells.size(); ++i)
-    if (!cells[i].empty() && field_of_member(columns[i]) == "id") row.set_text(columns[i], cells[i]);
+    if (!cells[i].empty() && field_of_member(columns[i]) == "id")
+      row.set_text(columns[i], cells[i]);
   for (std::size_t i = 0; i < cells.size(); ++i)
-    if (!cells[i].empty() && field_of_member(columns[i]) != "id") row.set_text(columns[i], cells[i]);
+    if (!cells[i].empty() && field_of_member(columns[i]) != "id")
+      row.set_text(columns[i], cells[i]);
 }
 
 void read_defaults(const Json& members, const std::string& place, Manifest& manifest) {

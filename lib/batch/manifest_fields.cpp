@@ -34,8 +34,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kAliases 
 // A manifest chooses music. Where it comes from and where it goes is for whoever runs the batch: a
 // file from elsewhere must not reach other files, machines or credentials.
 constexpr std::array<std::string_view, 17> kForbidden = {
-    "model",    "device",  "precision", "threads",     "config",     "output",
-    "out_dir",  "upload",  "endpoint",  "credentials", "notify_url", "on_complete",
+    "model",         "device",       "precision", "threads",     "config",     "output",
+    "out_dir",       "upload",       "endpoint",  "credentials", "notify_url", "on_complete",
     "name_template", "key_template", "overwrite", "save_tokens", "hub_cache"};
 
 template <typename Names>

@@ -18,7 +18,8 @@ struct ManifestOptions {
   GenerationRequest defaults;  // from flags and config; a row's own value wins
   int max_prompt_chars = kDefaultMaxPromptChars;
   std::int64_t max_rows = 1'000'000;
-  std::vector<std::string> model_names;  // of the model in use; parameters.model may say one of them
+  std::vector<std::string>
+      model_names;  // of the model in use; parameters.model may say one of them
 };
 
 struct RowValues {

@@ -14,8 +14,8 @@ namespace cadenza {
 namespace {
 
 constexpr std::size_t kMaxJsonBytes = 64 << 20;
-constexpr JsonLimits kValueLimits{.max_bytes = kMaxRecordBytes, .max_depth = 16,
-                                  .max_members = 4096};
+constexpr JsonLimits kValueLimits{
+    .max_bytes = kMaxRecordBytes, .max_depth = 16, .max_members = 4096};
 
 // Walks over the outermost brackets of a text; what lies inside is parsed by those who need it.
 class Walker {
@@ -108,7 +108,8 @@ void read_job_file(Walker& walker, ManifestBuilder& builder, Manifest& manifest,
                    const std::string& name) {
   bool has_jobs = false;
   do {
-    const Json key = walker.parsed(walker.value());
+    const Json parsed_key = walker.parsed(walker.value());
+    const std::string key = parsed_key.is_string() ? parsed_key.get<std::string>() : "";
     walker.expect(':', "a colon");
     walker.skip_blanks();
     const std::string place = fmt::format("{}:{}", name, walker.line());
@@ -119,7 +120,7 @@ void read_job_file(Walker& walker, ManifestBuilder& builder, Manifest& manifest,
       has_jobs = true;
     } else {
       walker.refuse(fmt::format("expected \"defaults\", then \"jobs\", found {}",
-                                shortened(key.dump())));
+                                shortened(parsed_key.dump())));
     }
   } while (walker.take(','));
   walker.expect('}', "a comma or the end of the object");

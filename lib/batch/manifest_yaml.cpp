@@ -166,7 +166,8 @@ void parse_rows(const std::string& text, const std::string& file, ManifestBuilde
     while (parser.HandleNextDocument(handler)) {
     }
   } catch (const YAML::Exception& error) {
-    const std::size_t line = error.mark.is_null() ? 1 : static_cast<std::size_t>(error.mark.line) + 1;
+    const std::size_t line =
+        error.mark.is_null() ? 1 : static_cast<std::size_t>(error.mark.line) + 1;
     refuse_at(file, line, fmt::format("not valid YAML: {}", shortened(error.msg, 120)));
   }
 }

@@ -104,8 +104,7 @@ class Builder {
   // the names that lead there.
   [[noreturn]] void refuse(std::size_t offset, const std::string& what) const {
     const std::string_view before = text_.substr(0, std::min(offset, text_.size()));
-    const auto newlines =
-        static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    const auto newlines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
     std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
     if (place_.line != 0) {
       if (newlines == 0) column += place_.column - 1;

@@ -4,8 +4,8 @@
 
 #include <fstream>
 
-#include "support/temp_folder.h"
-#include "support/thrown.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/thrown.h"
 
 using namespace cadenza;
 

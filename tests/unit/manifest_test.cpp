@@ -4,8 +4,8 @@
 
 #include <fstream>
 
-#include "support/temp_folder.h"
-#include "support/thrown.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/thrown.h"
 
 using namespace cadenza;
 
@@ -34,16 +34,21 @@ const std::string kRow = R"({"id":"a","prompt":"calm piano"})";
 
 TEST_CASE("the same rows come out of every format") {
   const std::pair<const char*, const char*> sources[] = {
-      {"m.jsonl", "{\"id\":\"a\",\"prompt\":\"calm piano\",\"tempo\":84.5,\"priority\":2,"
-                  "\"instruments\":[\"harp\",\"oboe\"],\"format\":\"mp3\"}\n"},
-      {"m.json", "[{\"id\":\"a\",\"prompt\":\"calm piano\",\"tempo\":84.5,\"priority\":2,"
-                 "\"instruments\":\"harp,oboe\",\"format\":\"mp3\"}]"},
-      {"m.csv", "id,prompt,tempo,priority,instruments,format\r\n"
-                "a,calm piano,84.5,2,\"harp,oboe\",mp3\r\n"},
-      {"m.tsv", "id\tprompt\ttempo\tpriority\tinstruments\tformat\n"
-                "a\tcalm piano\t84.5\t2\tharp,oboe\tmp3\n"},
-      {"m.yaml", "- id: a\n  prompt: calm piano\n  tempo: 84.5\n  priority: 2\n"
-                 "  instruments: [harp, oboe]\n  format: mp3\n"}};
+      {"m.jsonl",
+       "{\"id\":\"a\",\"prompt\":\"calm piano\",\"tempo\":84.5,\"priority\":2,"
+       "\"instruments\":[\"harp\",\"oboe\"],\"format\":\"mp3\"}\n"},
+      {"m.json",
+       "[{\"id\":\"a\",\"prompt\":\"calm piano\",\"tempo\":84.5,\"priority\":2,"
+       "\"instruments\":\"harp,oboe\",\"format\":\"mp3\"}]"},
+      {"m.csv",
+       "id,prompt,tempo,priority,instruments,format\r\n"
+       "a,calm piano,84.5,2,\"harp,oboe\",mp3\r\n"},
+      {"m.tsv",
+       "id\tprompt\ttempo\tpriority\tinstruments\tformat\n"
+       "a\tcalm piano\t84.5\t2\tharp,oboe\tmp3\n"},
+      {"m.yaml",
+       "- id: a\n  prompt: calm piano\n  tempo: 84.5\n  priority: 2\n"
+       "  instruments: [harp, oboe]\n  format: mp3\n"}};
   for (const auto& [name, text] : sources) {
     CAPTURE(name);
     const Manifest manifest = read(name, text);
@@ -63,11 +68,11 @@ TEST_CASE("a row goes over the manifest's defaults, and those over the command's
   ManifestOptions options;
   options.defaults.genre = "jazz";
   options.defaults.duration_s = 3;
-  const Manifest manifest = read(
-      "m.json",
-      R"({"defaults":{"duration":5,"mood":"calm"},"jobs":[{"prompt":"calm piano"},
+  const Manifest manifest =
+      read("m.json",
+           R"({"defaults":{"duration":5,"mood":"calm"},"jobs":[{"prompt":"calm piano"},
           {"prompt":"loud drums","duration":7,"mood":"wild"}]})",
-      options);
+           options);
   CHECK(first_fault(manifest) == "");
   CHECK(request(manifest, 0).genre == "jazz");
   CHECK(request(manifest, 0).duration_s == 5);
@@ -120,9 +125,8 @@ TEST_CASE("an unknown or forbidden field refuses the manifest and says why") {
     const Manifest manifest =
         read("m.jsonl", "{\"prompt\":\"calm piano\",\"" + std::string(field) + "\":\"x\"}");
     CHECK(manifest.is_refused);
-    CHECK(first_fault(manifest) ==
-          "m.jsonl:1: row 1: " + std::string(field) +
-              ": a manifest may not choose this; give it to the command");
+    CHECK(first_fault(manifest) == "m.jsonl:1: row 1: " + std::string(field) +
+                                       ": a manifest may not choose this; give it to the command");
   }
 }
 
@@ -141,9 +145,9 @@ TEST_CASE("ids that differ in case only are one id, and both lines are named") {
 }
 
 TEST_CASE("a count makes numbered ids, and these may not clash either") {
-  const Manifest manifest =
-      read("m.jsonl", "{\"id\":\"a\",\"count\":3,\"prompt\":\"calm piano\"}\n"
-                      "{\"id\":\"A_2\",\"prompt\":\"calm piano\"}\n");
+  const Manifest manifest = read("m.jsonl",
+                                 "{\"id\":\"a\",\"count\":3,\"prompt\":\"calm piano\"}\n"
+                                 "{\"id\":\"A_2\",\"prompt\":\"calm piano\"}\n");
   CHECK(first_fault(manifest) == "m.jsonl:2: row 2: id: \"A_2\" is also an id of line 1");
   const std::string long_id(126, 'a');
   CHECK(read("m.jsonl", "{\"id\":\"" + long_id + "\",\"count\":10,\"prompt\":\"calm piano\"}")
@@ -172,7 +176,7 @@ TEST_CASE("a line that is no JSON refuses the manifest with line and column") {
 
 TEST_CASE("an element of a JSON array is placed in its file") {
   const Manifest manifest = read("m.json", "[\n " + kRow + ",\n  {\"id\":\"b\" \"x\":1}]");
-  CHECK(first_fault(manifest).starts_with("m.json:3:13: not valid JSON"));
+  CHECK(first_fault(manifest).starts_with("m.json:3:15: not valid JSON"));
   CHECK(first_fault(read("m.json", "[" + kRow + "] x")).starts_with("m.json:1:"));
   CHECK(read("m.json", "[" + kRow + ",]").is_refused);
   CHECK(read("m.json", "{\"jobs\":[" + kRow + "],\"defaults\":{}}").is_refused);
