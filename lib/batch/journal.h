@@ -1,13 +1,15 @@
 // The journal of an output folder: what is known to be done, one JSON object per line, append only.
 //
 //   {"v":1,"seq":0,"type":"open","tool":"cadenza 0.1.0","manifest_sha256":"..",..,"crc":"1b2c3d4e"}
-//   {"v":1,"seq":1,"type":"done","id":"intro","key":"..","files":[{"name":..,"bytes":..,"sha256":..}],"crc":".."}
-//   {"v":1,"seq":2,"type":"failed","id":"outro","key":"..","error":{"code":"..","message":".."},"crc":".."}
-//   {"v":1,"seq":3,"type":"uploaded","id":"intro","key":"..","uri":"s3://..","crc":".."}
+//   {"v":1,"seq":1,"type":"begin","id":"intro","key":"..","crc":".."}
+//   {"v":1,"seq":2,"type":"done","id":"intro","key":"..","files":[{"name":..,"bytes":..,"sha256":..}],"crc":".."}
+//   {"v":1,"seq":3,"type":"failed","id":"outro","key":"..","error":{"code":"..","message":".."},"crc":".."}
+//   {"v":1,"seq":4,"type":"uploaded","id":"intro","key":"..","uri":"s3://..","crc":".."}
 //
 // "crc" is the CRC-32 (IEEE 802.3) of all bytes of the line before `,"crc":`. Only a `done` record
-// makes a row done. A torn last line is what a killed process leaves, and is cut off; damage
-// anywhere else is refused, because a journal that is wrong in the middle may be wrong anywhere.
+// makes a row done; `begin` says that files of its name which are there without one are ours. A
+// torn last line is what a killed process leaves, and is cut off; damage anywhere else is refused,
+// because a journal that is wrong in the middle may be wrong anywhere.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +32,7 @@ struct JournalOpen {
 };
 
 struct JournalRecord {
-  enum class Type { done, failed, uploaded };
+  enum class Type { done, failed, uploaded, begin };
   Type type = Type::done;
   std::string id;
   std::string key;  // SHA-256 of row, model, settings: a changed row is another track

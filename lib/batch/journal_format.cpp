@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kCrcMember = ",\"crc\":\"";
 constexpr std::size_t kCrcTail = kCrcMember.size() + 8 + 2;  // eight digits, then "}
 constexpr JsonLimits kLineLimits{.max_bytes = 1 << 20, .max_depth = 16, .max_members = 4096};
-constexpr const char* kTypeNames[] = {"done", "failed", "uploaded"};
+constexpr const char* kTypeNames[] = {"done", "failed", "uploaded", "begin"};
 
 std::string crc32_hex(std::string_view bytes) {
   const auto value =
@@ -112,8 +112,11 @@ JournalRecord record_of(const Line& line, const Json& object) {
   } else if (type == "uploaded") {
     record.type = JournalRecord::Type::uploaded;
     record.uri = line.text(object, "uri");
+  } else if (type == "begin") {
+    record.type = JournalRecord::Type::begin;
   } else {
-    line.refuse(fmt::format("type: expected done, failed or uploaded, found {}", quoted(type)));
+    line.refuse(
+        fmt::format("type: expected begin, done, failed or uploaded, found {}", quoted(type)));
   }
   return record;
 }
@@ -181,7 +184,7 @@ std::string journal_line(const JournalRecord& record, std::int64_t seq) {
           {{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
   } else if (record.type == JournalRecord::Type::failed) {
     line["error"] = {{"code", record.error_code}, {"message", record.error_message}};
-  } else {
+  } else if (record.type == JournalRecord::Type::uploaded) {
     line["uri"] = record.uri;
   }
   return sealed(line);
