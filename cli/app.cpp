@@ -36,13 +36,17 @@ struct Command {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> kCommands = {
-      {{"generate"}, generate_flags,
+      {{"generate"},
+       generate_flags,
        [](const Settings& s, Context& c) { run_generate(make_generate_job(s), c); }},
-      {{"models", "list"}, models_list_flags,
+      {{"models", "list"},
+       models_list_flags,
        [](const Settings& s, Context& c) { run_models(make_models_job(s, true), c); }},
-      {{"models", "info"}, models_info_flags,
+      {{"models", "info"},
+       models_info_flags,
        [](const Settings& s, Context& c) { run_models(make_models_job(s, false), c); }},
-      {{"doctor"}, doctor_flags,
+      {{"doctor"},
+       doctor_flags,
        [](const Settings& s, Context& c) { run_doctor(make_doctor_job(s), c); }},
   };
   return kCommands;
@@ -58,25 +62,28 @@ void set_help_flag(CLI::App& app) {
 void build(CLI::App& root) {
   use_help_layout(root);
   root.footer(exit_code_table());
-  add_flags(root, {{"Flags", {{.name = "version", .help = "name and version",
-                               .kind = FlagKind::toggle},
-                              {.name = "json", .help = "with --version: as JSON",
-                               .kind = FlagKind::toggle}}}});
+  add_flags(root,
+            {{"Flags",
+              {{.name = "version", .help = "name and version", .kind = FlagKind::toggle},
+               {.name = "json", .help = "with --version: as JSON", .kind = FlagKind::toggle}}}});
   add_generate(root);
   add_models(root);
   add_doctor(root);
   CLI::App* help = root.add_subcommand(
       "help", "Examples:\n  cadenza help generate\n\nShows the help of a command.");
-  add_flags(*help, {{"Flags", {{.name = "command", .metavar = "NAME", .help = "whose help",
-                                .kind = FlagKind::list, .is_positional = true}}}});
+  add_flags(*help, {{"Flags",
+                     {{.name = "command",
+                       .metavar = "NAME",
+                       .help = "whose help",
+                       .kind = FlagKind::list,
+                       .is_positional = true}}}});
   set_help_flag(root);
 }
 
 std::string version_text(bool as_json) {
   if (!as_json) return fmt::format("cadenza {} ({})\n", kVersion, kCommit);
-  const Json object = {{"name", "cadenza"},
-                       {"version", std::string(kVersion)},
-                       {"commit", std::string(kCommit)}};
+  const Json object = {
+      {"name", "cadenza"}, {"version", std::string(kVersion)}, {"commit", std::string(kCommit)}};
   return object.dump() + "\n";
 }
 

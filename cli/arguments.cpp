@@ -21,9 +21,7 @@ bool is_list(const CLI::Option& option) {
   return option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
 }
 
-std::string canonical_name(const CLI::Option& option) {
-  return "--" + option.get_lnames().front();
-}
+std::string canonical_name(const CLI::Option& option) { return "--" + option.get_lnames().front(); }
 
 class ArgumentReader {
  public:
@@ -51,23 +49,24 @@ class ArgumentReader {
   // A word that is no flag: the name of a command, or the command's one positional argument.
   void read_word(const std::string& word) {
     if (has_commands()) return enter_command(word);
-    const auto positional = command_->get_options([](const CLI::Option* option) {
-      return option->get_positional();
-    });
+    const auto positional =
+        command_->get_options([](const CLI::Option* option) { return option->get_positional(); });
     if (positional.empty())
       fail(ErrorKind::usage, "unexpected argument " + quoted(word),
            "remove it: " + quoted(command_->get_name()) + " takes flags only");
     const CLI::Option& option = *positional.front();
     if (first_value_.count(&option) > 0)
-      fail(ErrorKind::usage, "unexpected argument " + quoted(word) + " after " +
-                                 cadenza::quoted(first_value_[&option], 20),
+      fail(ErrorKind::usage,
+           "unexpected argument " + quoted(word) + " after " +
+               cadenza::quoted(first_value_[&option], 20),
            "put a " + option.get_lnames().front() + " of several words in quotes");
     add_value(option, word);
   }
 
   void enter_command(const std::string& word) {
     std::vector<std::string> known;
-    for (const CLI::App* command : command_->get_subcommands([](const CLI::App*) { return true; })) {
+    for (const CLI::App* command :
+         command_->get_subcommands([](const CLI::App*) { return true; })) {
       if (command->get_name() == word) {
         command_ = command;
         canonical_.push_back(word);
@@ -128,8 +127,9 @@ class ArgumentReader {
   void add_value(const CLI::Option& option, const std::string& text) {
     const auto [first, is_new] = first_value_.emplace(&option, text);
     if (!is_new && !is_list(option))
-      fail(ErrorKind::usage, canonical_name(option) + ": given twice, " +
-                                 cadenza::quoted(first->second, 30) + " and " + cadenza::quoted(text, 30),
+      fail(ErrorKind::usage,
+           canonical_name(option) + ": given twice, " + cadenza::quoted(first->second, 30) +
+               " and " + cadenza::quoted(text, 30),
            "give it once");
     canonical_.push_back(canonical_name(option));
     canonical_.push_back(text);
@@ -141,8 +141,7 @@ class ArgumentReader {
     if (next_ == arguments_.size()) fail(ErrorKind::usage, flag + ": the value is missing");
     const std::string& word = arguments_[next_];
     if (looks_like_flag(word))
-      fail(ErrorKind::usage,
-           flag + ": the value is missing, found " + quoted(word),
+      fail(ErrorKind::usage, flag + ": the value is missing, found " + quoted(word),
            "write " + name + "=VALUE when the value begins with dashes");
     ++next_;
     return word;

@@ -9,10 +9,10 @@
 namespace cadenza {
 
 void add_doctor(CLI::App& root) {
-  CLI::App* command = root.add_subcommand(
-      "doctor",
-      "Examples:\n  cadenza doctor\n  cadenza doctor --device cuda --json\n\n"
-      "Says what is installed, which device is used, and what would go wrong.");
+  CLI::App* command =
+      root.add_subcommand("doctor",
+                          "Examples:\n  cadenza doctor\n  cadenza doctor --device cuda --json\n\n"
+                          "Says what is installed, which device is used, and what would go wrong.");
   command->footer(exit_code_table());
   add_flags(*command, doctor_flags());
 }

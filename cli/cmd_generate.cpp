@@ -50,12 +50,10 @@ void read_prompt_flags(const Settings& settings, GenerateJob& job) {
   }
 }
 
-// Everything impure that the plan needs: the prompt's text and a seed.
-void complete(GenerateJob& job) {
+void complete_prompt(GenerateJob& job) {
   if (!job.prompt_file.empty())
     set_field(job.request, "prompt", read_prompt(job.prompt_file), job.max_prompt_chars);
   validate(job.request, job.max_prompt_chars);
-  if (!job.request.seed) job.request.seed = draw_seed();
 }
 
 // --output names the files before the model is known; a bad place is refused first of all.
@@ -96,12 +94,12 @@ GenerateJob make_generate_job(const Settings& settings) {
 }
 
 void run_generate(GenerateJob job, Context& context) {
-  complete(job);
+  complete_prompt(job);
   expect_named_output_writable(job);
-  const auto checkpoint =
-      open_checkpoint(job.machine.model, {hub_cache_path(context.environment)});
+  const auto checkpoint = open_checkpoint(job.machine.model, {hub_cache_path(context.environment)});
   const ModelInfo& model = describe(*checkpoint);
-  GeneratePlan plan = make_plan(job, model);
+  const std::uint64_t seed = job.request.seed ? *job.request.seed : draw_seed();
+  GeneratePlan plan = make_plan(job, model, seed);
   expect_writable(plan);
   if (job.is_dry_run) {
     context.console.print(job.prints_json ? plan_json(job, plan, model)
@@ -111,7 +109,7 @@ void run_generate(GenerateJob job, Context& context) {
   TerminalProgress progress(context.console);
   const auto generator = load_generator(checkpoint, job.machine.runtime, progress);
   if (job.output.writes_metadata)
-    for (const auto hashes = file_hashes(*checkpoint); PlannedTrack& track : plan.tracks)
+    for (const auto hashes = file_hashes(*checkpoint); PlannedTrack & track : plan.tracks)
       track.order.model_files = hashes;
   make_tracks(plan, job.prints_json, *generator, context.console, progress, context.stop);
 }

@@ -1,13 +1,10 @@
 // `cadenza models`: which models are there, and what one of them holds.
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
 #include "cli/flags.h"
 #include "cli/help.h"
 #include "cli/model_report.h"
-#include "lib/text/quote.h"
 #include "models/load.h"
 
 namespace cadenza {
@@ -21,31 +18,6 @@ constexpr const char* kHelp =
     "\n"
     "Lists models and describes them.";
 
-// A cache may hold things that are no model of ours: one such entry must not hide the others.
-struct ListEntry {
-  std::string name;
-  std::optional<ModelInfo> model;
-  std::string problem;
-};
-
-ListEntry look_at(const std::string& name, const ModelSearch& search) {
-  try {
-    return {name, describe(*open_checkpoint(name, search)), ""};
-  } catch (const Error& error) {
-    return {name, std::nullopt, error.sentence()};
-  }
-}
-
-std::string list_line(const ListEntry& entry) {
-  if (entry.model) return model_line(*entry.model) + "\n";
-  return fmt::format("{}: not usable: {}\n", escaped(entry.name), escaped(entry.problem));
-}
-
-Json list_object(const ListEntry& entry) {
-  if (entry.model) return model_object(*entry.model);
-  return {{"name", entry.name}, {"problem", entry.problem}};
-}
-
 std::string json_text(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -54,9 +26,9 @@ std::string list_report(const ModelSearch& search, bool as_json) {
   std::string text;
   Json array = Json::array();
   for (const auto& name : list_models(search)) {
-    const ListEntry entry = look_at(name, search);
-    if (as_json) array.push_back(list_object(entry));
-    if (!as_json) text += list_line(entry);
+    const auto checkpoint = open_checkpoint(name, search);
+    array.push_back(model_object(describe(*checkpoint)));
+    text += model_line(describe(*checkpoint)) + "\n";
   }
   return as_json ? json_text(array) : text;
 }
@@ -77,10 +49,10 @@ void add_models(CLI::App& root) {
   CLI::App* list = command->add_subcommand(
       "list", "Examples:\n  cadenza models list --json\n\nLists the models that can be used now.");
   add_flags(*list, models_list_flags());
-  CLI::App* info = command->add_subcommand(
-      "info",
-      "Examples:\n  cadenza models info starter\n\nSays what a model holds: licence, sizes, window, "
-      "files.");
+  CLI::App* info = command->add_subcommand("info",
+                                           "Examples:\n  cadenza models info starter\n\nSays what "
+                                           "a model holds: licence, sizes, window, "
+                                           "files.");
   add_flags(*info, models_info_flags());
 }
 

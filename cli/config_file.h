@@ -1,4 +1,5 @@
-// The config file: a flat list of settings in TOML, no tables. What it says stays text, as flags do.
+// The config file: a flat list of settings in TOML, no tables. What it says stays text, as flags
+// do.
 #pragma once
 
 #include <filesystem>
@@ -14,13 +15,13 @@ struct ConfigEntry {
 };
 
 struct ConfigFile {
-  std::string name;  // as messages call it; empty when no file is in use
+  std::string name;                            // as messages call it; empty when no file is in use
   std::map<std::string, ConfigEntry> entries;  // "top_k" -> ...
 };
 
 // Throws Error(not_found) when the file is not there; Error(usage) naming file and line for what is
-// not TOML, a key not in `known` (with the nearest one that is), a table, a date, a value that is no
-// text, number, true or false.
+// not TOML, a key not in `known` (with the nearest one that is), a table, a date, a value that is
+// no text, number, true or false.
 ConfigFile read_config_file(const std::filesystem::path& path,
                             const std::vector<std::string>& known);
 ConfigFile parse_config(const std::string& text, const std::string& name,

@@ -54,7 +54,7 @@ std::string json_line(const Json& object) {
 std::string error_line(const Error& error) {
   const std::string prefix = "error: ";
   const std::string hint = error.hint().empty() ? "" : "; " + error.hint();
-  const std::size_t room = kMaxLineChars - prefix.size() - 1;
+  const std::size_t room = kMaxLineChars - prefix.size() - 2;  // each half may end in "…"
   const std::size_t kept = hint.size() < room / 2 ? hint.size() : room / 2;
   return prefix + shortened(error.sentence(), room - kept) + shortened(hint, room / 2);
 }
@@ -90,16 +90,16 @@ LogFormat early_log_format(const std::vector<std::string>& arguments,
 }
 
 void Console::print(std::string_view bytes) {
-  if (output_errno_ == 0) output_errno_ = write_all(STDOUT_FILENO, bytes);
+  if (output_errno_ == 0) output_errno_ = write_all(output_, bytes);
 }
 
 void Console::expect_delivered() const {
   if (output_errno_ != 0)
-    fail(ErrorKind::io, fmt::format("standard output: results were lost: {}",
-                                    std::strerror(output_errno_)));
+    fail(ErrorKind::io,
+         fmt::format("standard output: results were lost: {}", std::strerror(output_errno_)));
 }
 
-void Console::draw(std::string_view text) { write_all(STDERR_FILENO, text); }
+void Console::draw(std::string_view text) { write_all(errors_, text); }
 
 void Console::say(const char* level, const std::string& line) {
   if (options_.log_format == LogFormat::json)

@@ -19,8 +19,8 @@ struct ConsoleOptions {
   bool is_terminal = false;  // standard error, and one that can move its cursor
 };
 
-// Reads --quiet, --verbose, --log-format, --color and the habits NO_COLOR, CLICOLOR_FORCE, TERM, CI.
-// Throws Error(usage).
+// Reads --quiet, --verbose, --log-format, --color and the habits NO_COLOR, CLICOLOR_FORCE, TERM,
+// CI. Throws Error(usage).
 ConsoleOptions make_console_options(const Settings& settings, const Environment& environment);
 
 // The format for errors found before the settings are known: a look at the words alone.
@@ -29,7 +29,9 @@ LogFormat early_log_format(const std::vector<std::string>& arguments,
 
 class Console {
  public:
-  explicit Console(ConsoleOptions options) : options_(options) {}
+  // The descriptors are the process's own; tests give others.
+  explicit Console(ConsoleOptions options, int output = 1, int errors = 2)
+      : options_(options), output_(output), errors_(errors) {}
   const ConsoleOptions& options() const { return options_; }
   void set_options(const ConsoleOptions& options) { options_ = options; }
 
@@ -39,8 +41,8 @@ class Console {
   // Throws Error(io) when something printed was lost.
   void expect_delivered() const;
 
-  // One line each on standard error. Foreign text in them must have been escaped. note: unless quiet;
-  // detail: when verbose.
+  // One line each on standard error. Foreign text in them must have been escaped. note: unless
+  // quiet; detail: when verbose.
   void note(const std::string& line);
   void detail(const std::string& line);
   void warn(const std::string& line);
@@ -53,11 +55,12 @@ class Console {
   void say(const char* level, const std::string& line);
 
   ConsoleOptions options_;
+  int output_, errors_;
   int output_errno_ = 0;
 };
 
-// "error: <sentence>; <hint>" of at most 300 characters, then up to 20 details, each on a line of its
-// own behind two blanks. With json: one object on one line.
+// "error: <sentence>; <hint>" of at most 300 characters, then up to 20 details, each on a line of
+// its own behind two blanks. With json: one object on one line.
 std::string error_text(const Error& error, LogFormat format, bool uses_color);
 
 }  // namespace cadenza

@@ -97,8 +97,8 @@ std::string report_text(const DoctorReport& report) {
           "\n";
   text += "device          " + report.device + "\n";
   text += "models          " + listed(report.models, "none") + "\n";
-  text += "config file     " +
-          (report.config_name.empty() ? "none" : escaped(report.config_name)) + "\n";
+  text += "config file     " + (report.config_name.empty() ? "none" : escaped(report.config_name)) +
+          "\n";
   text += "environment     " + listed(report.variables, "no CADENZA_* variable is set") + "\n";
   for (const auto& folder : report.folders)
     text += fmt::format("{:15} {}: {}\n", folder.use, escaped(folder.path.string()),
@@ -110,7 +110,8 @@ std::string report_text(const DoctorReport& report) {
 std::string report_json(const DoctorReport& report) {
   Json folders = Json::array();
   for (const auto& folder : report.folders) {
-    Json entry = {{"use", folder.use}, {"path", folder.path.string()},
+    Json entry = {{"use", folder.use},
+                  {"path", folder.path.string()},
                   {"is_writable", folder.problem.empty()}};
     if (!folder.problem.empty()) entry["problem"] = folder.problem;
     folders.push_back(std::move(entry));

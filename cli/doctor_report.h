@@ -19,8 +19,8 @@ struct FolderReport {
 
 struct DoctorReport {
   EngineReport engine;
-  std::string device, model;        // as asked
-  std::string config_name;          // empty: none in use
+  std::string device, model;           // as asked
+  std::string config_name;             // empty: none in use
   std::vector<std::string> variables;  // CADENZA_* that are set, names only
   std::vector<std::string> models;
   std::vector<FolderReport> folders;

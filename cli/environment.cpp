@@ -46,8 +46,7 @@ std::filesystem::path default_config_path(const Environment& environment) {
 std::filesystem::path hub_cache_path(const Environment& environment) {
   for (const char* variable : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"})
     if (const auto folder = environment.get(variable)) return *folder;
-  if (const auto folder = environment.get("HF_HOME"))
-    return std::filesystem::path(*folder) / "hub";
+  if (const auto folder = environment.get("HF_HOME")) return std::filesystem::path(*folder) / "hub";
   const auto cache = xdg_folder(environment, "XDG_CACHE_HOME", ".cache");
   return cache.empty() ? cache : cache / "huggingface" / "hub";
 }

@@ -22,14 +22,14 @@ enum class FlagKind {
 };
 
 struct FlagSpec {
-  std::string name;       // "top-k": the flag --top-k, CADENZA_TOP_K, top_k in the config file
-  std::string shortcut;   // "d" for -d, or empty
-  std::string metavar;    // "SECONDS"; empty for toggles
+  std::string name;      // "top-k": the flag --top-k, CADENZA_TOP_K, top_k in the config file
+  std::string shortcut;  // "d" for -d, or empty
+  std::string metavar;   // "SECONDS"; empty for toggles
   std::string help;
-  std::string standard;   // the default as help shows it; empty when there is none
+  std::string standard;  // the default as help shows it; empty when there is none
   FlagKind kind = FlagKind::value;
-  bool is_setting = true;      // may environment and config file give it?
-  bool is_positional = false;  // also taken from a bare word
+  bool is_setting = true;                // may environment and config file give it?
+  bool is_positional = false;            // also taken from a bare word
   std::vector<std::string> hidden = {};  // other programs' spellings, with their dashes
 };
 

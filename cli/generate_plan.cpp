@@ -7,31 +7,34 @@ namespace cadenza {
 
 namespace {
 
-std::string request_id(const GenerationRequest& request, const ModelInfo& model) {
-  return request.id ? *request.id : default_id(request, model.name + "\n" + model.revision);
+std::string request_id(const GenerationRequest& seeded, const ModelInfo& model) {
+  return seeded.id ? *seeded.id : default_id(seeded, model.name + "\n" + model.revision);
 }
 
-PlannedTrack plan_track(const GenerateJob& job, const std::string& id, int index) {
-  const GenerationRequest& request = job.request;
+// seeded: the request with its seed, drawn or given; the record keeps what was asked.
+PlannedTrack plan_track(const GenerateJob& job, const GenerationRequest& seeded,
+                        const std::string& id, int index) {
   PlannedTrack track;
-  track.order.id = track_id(id, index, request.count);
-  track.order.request = request;
-  track.order.seed = track_seed(request.seed.value_or(0), index, request.count);
+  track.order.id = track_id(id, index, seeded.count);
+  track.order.request = job.request;
+  track.order.seed = track_seed(*seeded.seed, index, seeded.count);
   track.order.finish = job.output.finish;
   track.order.encode = job.output.encode;
   track.order.embeds_prompt = job.output.embeds_prompt;
-  if (!job.output.goes_to_stdout()) track.files = track_files(job.output, request, id, index);
+  if (!job.output.goes_to_stdout()) track.files = track_files(job.output, seeded, id, index);
   return track;
 }
 
 }  // namespace
 
-GeneratePlan make_plan(const GenerateJob& job, const ModelInfo& model) {
+GeneratePlan make_plan(const GenerateJob& job, const ModelInfo& model, std::uint64_t seed) {
   GeneratePlan plan{.writes_files = !job.output.goes_to_stdout(),
                     .overwrite = job.output.overwrite};
-  const std::string id = request_id(job.request, model);
-  for (int index = 0; index < job.request.count; ++index)
-    plan.tracks.push_back(plan_track(job, id, index));
+  GenerationRequest seeded = job.request;
+  seeded.seed = seed;
+  const std::string id = request_id(seeded, model);
+  for (int index = 0; index < seeded.count; ++index)
+    plan.tracks.push_back(plan_track(job, seeded, id, index));
   expect_feasible(plan.tracks.front().order, model);
   return plan;
 }

@@ -1,6 +1,7 @@
 // What `cadenza generate` is about to do: the job as asked, then the plan with the model known.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,9 +36,9 @@ struct GeneratePlan {
   Overwrite overwrite = Overwrite::no;
 };
 
-// The request's seed must be known. Throws Error(usage): the model's window is too short for the
-// duration, the format cannot take the sound, an expanded file name is not allowed.
-GeneratePlan make_plan(const GenerateJob& job, const ModelInfo& model);
+// seed: the request's, or the one drawn for it. Throws Error(usage): the model's window is too
+// short for the duration, the format cannot take the sound, an expanded file name is not allowed.
+GeneratePlan make_plan(const GenerateJob& job, const ModelInfo& model, std::uint64_t seed);
 
 // Every file that the plan writes can be written: Error(usage, io) otherwise.
 void expect_writable(const GeneratePlan& plan);

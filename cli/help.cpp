@@ -40,13 +40,11 @@ std::string entry(const std::string& name, const std::string& text) {
 
 class HelpLayout : public CLI::Formatter {
  public:
-  std::string make_help(const CLI::App* app, std::string name,
-                        CLI::AppFormatMode) const override {
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode) const override {
     std::string page = app->get_description() + "\n\n" + usage(app, name) + "\n";
     for (const std::string& group : app->get_groups()) page += flags(app, group);
     page += commands(app);
-    if (!app->get_footer().empty()) page += "\n" + app->get_footer() + "\n";
-    return page;
+    return app->get_footer().empty() ? page : page + app->get_footer() + "\n";
   }
 
  private:
@@ -81,7 +79,7 @@ class HelpLayout : public CLI::Formatter {
     std::string section;
     for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; }))
       section += entry(command->get_name(), summary(command->get_description()));
-    return section.empty() ? "" : "Commands:\n" + section;
+    return section.empty() ? "" : "Commands:\n" + section + "\n";
   }
 
   // The last paragraph of a description says what the command does; examples stand before it.
@@ -96,21 +94,20 @@ class HelpLayout : public CLI::Formatter {
 void use_help_layout(CLI::App& app) { app.formatter(std::make_shared<HelpLayout>()); }
 
 std::string exit_code_table() {
-  return
-      "Exit codes:\n"
-      "    0  done\n"
-      "    1  internal error: a bug, please report it\n"
-      "    2  usage: flag, prompt, config file; nothing was started\n"
-      "    3  some jobs of a batch failed\n"
-      "    4  a model or another named file is not there\n"
-      "    5  a model was refused: damaged, or not a MusicGen\n"
-      "    6  local storage: disk full, no permission\n"
-      "    7  the device cannot be used\n"
-      "    8  the remote refused; local results are kept\n"
-      "    9  a check failed\n"
-      "   75  temporary, run again: out of memory, stopped with work left\n"
-      "  130  stopped by SIGINT (Ctrl-C)\n"
-      "  143  stopped by SIGTERM or SIGHUP";
+  return "Exit codes:\n"
+         "    0  done\n"
+         "    1  internal error: a bug, please report it\n"
+         "    2  usage: flag, prompt, config file; nothing was started\n"
+         "    3  some jobs of a batch failed\n"
+         "    4  a model or another named file is not there\n"
+         "    5  a model was refused: damaged, or not a MusicGen\n"
+         "    6  local storage: disk full, no permission\n"
+         "    7  the device cannot be used\n"
+         "    8  the remote refused; local results are kept\n"
+         "    9  a check failed\n"
+         "   75  temporary, run again: out of memory, stopped with work left\n"
+         "  130  stopped by SIGINT (Ctrl-C)\n"
+         "  143  stopped by SIGTERM or SIGHUP";
 }
 
 }  // namespace cadenza

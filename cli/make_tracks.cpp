@@ -43,8 +43,8 @@ void deliver(const RenderedTrack& track, const PlannedTrack& planned, const Gene
 
 }  // namespace
 
-void make_tracks(const GeneratePlan& plan, bool prints_json, Generator& generator,
-                 Console& console, TerminalProgress& progress, const StopFlag& stop) {
+void make_tracks(const GeneratePlan& plan, bool prints_json, Generator& generator, Console& console,
+                 TerminalProgress& progress, const StopFlag& stop) {
   const std::size_t count = plan.tracks.size();
   for (std::size_t i = 0; i < count; ++i) {
     stop.throw_if_requested();

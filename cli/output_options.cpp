@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "cli/track_names.h"
 #include "cli/values.h"
 #include "lib/error.h"
 #include "lib/text/quote.h"
@@ -70,8 +71,8 @@ void read_format(const Settings& settings, const std::string& file, EncodeOption
          "end it in .wav, .mp3, .flac, .ogg or .opus, or add --format");
 }
 
-void expect_format_takes(const Settings& settings, const char* field,
-                         const EncodeOptions& encode, const std::vector<AudioFormat>& takers) {
+void expect_format_takes(const Settings& settings, const char* field, const EncodeOptions& encode,
+                         const std::vector<AudioFormat>& takers) {
   if (!settings.is_given(field)) return;
   std::vector<std::string> names;
   for (const AudioFormat format : takers) {
@@ -86,10 +87,9 @@ void expect_format_takes(const Settings& settings, const char* field,
 
 void read_encoding(const Settings& settings, EncodeOptions& encode) {
   settings.read("bits", [&](const std::string& text) { encode.bits = read_bits(text); });
-  settings.read("bitrate",
-                [&](const std::string& text) {
-                  encode.bitrate_kbps = expect_integer("bitrate", text, 8, 320);
-                });
+  settings.read("bitrate", [&](const std::string& text) {
+    encode.bitrate_kbps = expect_integer("bitrate", text, 8, 320);
+  });
   settings.read("vbr", [&](const std::string& text) {
     encode.vbr_quality = expect_integer("vbr", text, 0, 9);
   });
@@ -116,11 +116,17 @@ void read_place(const Settings& settings, OutputOptions& options) {
     if (text.empty()) fail(ErrorKind::usage, "out-dir: the name is empty");
     options.out_dir = text;
   });
-  settings.read("name_template", [&](const std::string& text) { options.name_template = text; });
+  settings.read("name_template", [&](const std::string& text) {
+    expect_name_template(text);
+    options.name_template = text;
+  });
 }
 
 void expect_fit_for_stdout(const OutputOptions& options, const Settings& settings) {
   if (!options.goes_to_stdout()) return;
+  if (settings.text_or("count", "1") != "1")
+    fail(ErrorKind::usage, "count: standard output takes one track",
+         "name a folder with --out-dir");
   if (options.saves_tokens)
     fail(ErrorKind::usage, "save-tokens: needs a file, the output is standard output");
   if (settings.is_on("json"))

@@ -44,9 +44,9 @@ std::string plan_text(const GenerateJob& job, const GeneratePlan& plan, const Mo
   std::string text = "model     " + model_line(model) + "\n";
   text += "text      " + escaped(conditioning_text(job.request)) + "\n";
   for (const PlannedTrack& track : plan.tracks) {
-    text += fmt::format("track     {}, seed {}, {} s, {} frames\n", track.order.id,
-                        track.order.seed, job.request.duration_s,
-                        frames_for(job.request.duration_s, model));
+    text +=
+        fmt::format("track     {}, seed {}, {} s, {} frames\n", track.order.id, track.order.seed,
+                    job.request.duration_s, frames_for(job.request.duration_s, model));
     if (!plan.writes_files) continue;
     for (const auto& name : file_names(track.files)) text += "  file    " + escaped(name) + "\n";
   }

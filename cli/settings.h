@@ -26,7 +26,8 @@ class Settings {
   // default that help shows. config_name: empty when no config file is in use.
   Settings(std::map<std::string, Setting> given,
            std::vector<std::pair<std::string, std::string>> standards, std::string config_name)
-      : given_(std::move(given)), standards_(std::move(standards)),
+      : given_(std::move(given)),
+        standards_(std::move(standards)),
         config_name_(std::move(config_name)) {}
 
   // Given by anybody: `field` is "top_k".
@@ -42,8 +43,8 @@ class Settings {
 
   std::string text_or(const std::string& field, const std::string& otherwise) const;
 
-  // Every setting of the command with its text and origin, in the order of the help; defaults as the
-  // help shows them.
+  // Every setting of the command with its text and origin, in the order of the help; defaults as
+  // the help shows them.
   std::vector<std::pair<std::string, Setting>> listed() const;
 
   const std::string& config_name() const { return config_name_; }
@@ -58,8 +59,8 @@ class Settings {
 Settings resolve_settings(const std::vector<FlagGroup>& groups, const FlagValues& flags,
                           const Environment& environment, const ConfigFile& config);
 
-// Which config file to read: --config, CADENZA_CONFIG (both must exist), or the default one if it is
-// there. An empty ConfigFile when none is.
+// Which config file to read: --config, CADENZA_CONFIG (both must exist), or the default one if it
+// is there. An empty ConfigFile when none is.
 ConfigFile find_config(const FlagValues& flags, const Environment& environment);
 
 // CADENZA_* variables that set nothing but nearly do: "CADENZA_TEMPOO: unknown variable, ...".

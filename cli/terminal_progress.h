@@ -14,9 +14,9 @@ namespace cadenza {
 
 // What a stage looks like at one moment.
 struct StageView {
-  std::string title;       // "track 2 of 3: decode"
+  std::string title;                 // "track 2 of 3: decode"
   std::int64_t done = 0, total = 0;  // total 0: unknown
-  double elapsed_s = 0;    // since the stage began
+  double elapsed_s = 0;              // since the stage began
 };
 
 // "decode [#######.....]  58 %  3.1 s left", at most `width` columns. The time left is measured:

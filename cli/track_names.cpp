@@ -39,12 +39,9 @@ std::string expanded(const std::string& text,
 
 std::map<std::string, std::string> placeholders(const GenerationRequest& request,
                                                 const std::string& id, int index) {
-  return {{"slug", slug(request.prompt)},
-          {"id", id},
-          {"id8", id.substr(0, kShortIdDigits)},
-          {"seed", std::to_string(request.seed.value_or(0))},
-          {"index", std::to_string(index + 1)},
-          {"owner", request.owner.value_or("")}};
+  return {{"slug", slug(request.prompt)},        {"id", id},
+          {"id8", id.substr(0, kShortIdDigits)}, {"seed", std::to_string(request.seed.value_or(0))},
+          {"index", std::to_string(index + 1)},  {"owner", request.owner.value_or("")}};
 }
 
 std::string expand_template(const std::string& text,

@@ -40,8 +40,8 @@ double expect_number(const std::string& field, const std::string& text, double l
                      const std::string& unit) {
   const auto value = parse_decimal(text);
   if (value && *value >= least && *value <= most) return *value;
-  fail(ErrorKind::usage, fmt::format("{}: expected {} to {}{}, found {}", field, least, most, unit,
-                                     quoted(text)));
+  fail(ErrorKind::usage,
+       fmt::format("{}: expected {} to {}{}, found {}", field, least, most, unit, quoted(text)));
 }
 
 }  // namespace cadenza

@@ -47,6 +47,10 @@ class Driver {
 
 CudaRuntime open_runtime() {
   CudaRuntime runtime;
+  if (CADENZA_CPU_ONLY) {
+    runtime.problem = "this program was built for the CPU only (./bootstrap --cuda cpu)";
+    return runtime;
+  }
   Driver driver;
   if (!driver.open()) {
     runtime.problem = "no NVIDIA driver (libcuda.so.1) on this machine";

@@ -2,7 +2,6 @@
 // does.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <ATen/Version.h>
 #include <dlfcn.h>
 
 #include <filesystem>
@@ -11,6 +10,7 @@
 #include "models/cuda_runtime.h"
 #include "models/engine_api.h"
 #include "models/host_cpu.h"
+#include "models/kernels/cpu/cpu_features.h"
 #include "models/loading_weights.h"
 #include "models/musicgen/musicgen_generator.h"
 #include "models/runtime_choice.h"
@@ -20,7 +20,9 @@ namespace cadenza {
 
 namespace {
 
-constexpr bool kCpuHasBf16Kernel = false;
+// Where products of bf16 are one instruction, it is as exact as the checkpoints' own training
+// precision and twice as fast.
+bool cpu_multiplies_bf16() { return is_supported(InstructionSet::avx512_bf16); }
 
 // fp32 means fp32: TensorFloat-32 keeps ten bits of a product's operands.
 void forbid_tf32() {
@@ -31,7 +33,7 @@ void forbid_tf32() {
 RuntimeInfo runtime_for(const RuntimeOptions& options) {
   RuntimeInfo runtime;
   runtime.device = choose_device(options.device, cuda_runtime);
-  runtime.precision = choose_precision(options.precision, runtime.device, kCpuHasBf16Kernel);
+  runtime.precision = choose_precision(options.precision, runtime.device, cpu_multiplies_bf16());
   const at::Device device(runtime.device);
   if (device.is_cuda()) {
     runtime.device_name = cuda_runtime().devices.at(static_cast<std::size_t>(device.index()));
@@ -66,7 +68,7 @@ EngineReport report() {
     report.is_available = true;
     report.torch_version = CADENZA_TORCH_VERSION;
     report.torch_path = folder_of_torch();
-    report.cpu_features = at::get_cpu_capability();
+    report.cpu_features = instruction_set_name(best_instruction_set());
     report.cuda_devices = cuda_runtime().devices;
     report.cuda_problem = cuda_runtime().problem;
     return report;

@@ -79,6 +79,7 @@ void expect_no_mp3_options(const EncodeOptions& options) {
 AudioFormat parse_audio_format(const std::string& word) {
   if (const auto format = find_format(word)) return *format;
   std::vector<std::string> names;
+  names.reserve(kFormats.size());
   for (const auto& entry : kFormats) names.emplace_back(entry.name);
   const auto near = nearest(word, names);
   fail(ErrorKind::usage,

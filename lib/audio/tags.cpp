@@ -92,7 +92,8 @@ TagPairs vorbis_fields(const AudioTags& tags) {
 
 std::string one_line(const TagPairs& pairs) {
   std::string line;
-  for (const auto& [key, value] : pairs) line += (line.empty() ? "" : "; ") + key + "=" + value;
+  for (const auto& [key, value] : pairs)
+    line.append(line.empty() ? "" : "; ").append(key).append("=").append(value);
   return line;
 }
 

@@ -124,8 +124,11 @@ class Builder {
 
   std::string where() const {
     std::string path;
-    for (const Level& level : open_)
-      if (!level.name.empty()) path += (path.empty() ? "" : ".") + level.name;
+    for (const Level& level : open_) {
+      if (level.name.empty()) continue;
+      if (!path.empty()) path += '.';
+      path += level.name;
+    }
     return path.empty() ? "" : fmt::format("in {}: ", quoted_tail(path));
   }
 

@@ -79,12 +79,11 @@ std::string read_header_text(const ByteSource& source, const Refusal& refuse) {
   return text;
 }
 
-// A size or an offset: an integer from 0 to 2^63 - 1.
+// A size or an offset: an integer from 0 to 2^63 - 1, without a sign ("-0" is refused, as the
+// reference library does).
 std::optional<std::int64_t> as_size(const Json& value) {
-  if (!value.is_number_integer()) return std::nullopt;
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
-  const auto number = value.get<std::int64_t>();
-  return number < 0 ? std::nullopt : std::optional(number);
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
+  return value.get<std::int64_t>();
 }
 
 // The byte range of a tensor inside the data, as the header gives it.

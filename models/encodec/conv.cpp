@@ -6,6 +6,7 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "models/encodec/padding.h"
 #include "models/fixed_pieces.h"

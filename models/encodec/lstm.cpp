@@ -6,6 +6,7 @@
 
 #include <tuple>
 
+#include "models/fixed_pieces.h"
 #include "models/read_tensor.h"
 
 namespace cadenza {
@@ -28,9 +29,12 @@ Lstm::Lstm(const WeightReader& weights, const std::string& name, std::int64_t ch
 at::Tensor Lstm::forward(const at::Tensor& map) const {
   const at::Tensor input = map.unsqueeze(1);  // (T, 1, C): at::lstm wants a batch
   const at::Tensor zero = at::zeros({num_layers_, 1, map.size(1)}, map.options());
-  const auto output = std::get<0>(at::lstm(input, {zero, zero}, parameters_, /*has_biases=*/true,
-                                           num_layers_, /*dropout=*/0.0, /*train=*/false,
-                                           /*bidirectional=*/false, /*batch_first=*/false));
+  at::Tensor output;
+  for_each_piece(map.device(), 1, 1, [&](std::int64_t, std::int64_t) {
+    output = std::get<0>(at::lstm(input, {zero, zero}, parameters_, /*has_biases=*/true,
+                                  num_layers_, /*dropout=*/0.0, /*train=*/false,
+                                  /*bidirectional=*/false, /*batch_first=*/false));
+  });
   return output.squeeze(1) + map;
 }
 

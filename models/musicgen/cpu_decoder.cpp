@@ -51,7 +51,7 @@ CpuDecoder::CpuDecoder(const DecoderConfig& config, const WeightReader& weights,
     : config_(config),
       kernels_(kernel_table(options.instruction_set)),
       pool_(options.num_threads),
-      weights_(config, weights, options.format, options.allow_nonfinite, pool_),
+      weights_(config, weights, options.format, pool_),
       cache_format_(options.format == WeightFormat::fp32 ? CacheFormat::fp32 : CacheFormat::bf16) {}
 
 CpuDecoder::~CpuDecoder() = default;
@@ -98,7 +98,8 @@ void CpuDecoder::reset_row(std::int64_t row, std::span<const float> context) {
   if (length > text_cache_.sizes().capacity || length * width != std::ssize(context))
     fail(ErrorKind::internal,
          "decoder: a text of " + std::to_string(context.size()) + " values does not fit its row");
-  cache_.set_length(row, 0);
+  cache_.clear_row(row);
+  text_cache_.clear_row(row);
   text_lengths_[row] = length;
   if (length == 0) return;
   std::vector<float> keys_values(static_cast<std::size_t>(length * 2 * width));

@@ -31,7 +31,6 @@ class CpuDecoder {
   struct Options {
     WeightFormat format = WeightFormat::bf16;  // all but fp32 keep keys and values in bf16
     int num_threads = 1;
-    bool allow_nonfinite = false;
     InstructionSet instruction_set = best_instruction_set();
   };
 

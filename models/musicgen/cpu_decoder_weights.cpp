@@ -9,7 +9,7 @@ namespace cadenza {
 
 namespace {
 
-constexpr const char* kDecoder = "decoder.model.decoder.";
+const std::string kDecoder = "decoder.model.decoder.";
 
 // One tensor of the checkpoint and where it goes: into rows of a matrix, or as it is.
 struct Piece {
@@ -84,23 +84,22 @@ HugeBuffer give_memory(const std::vector<Matrix>& matrices) {
   return buffer;
 }
 
-void read_piece(const Piece& piece, const WeightReader& reader, bool allow_nonfinite) {
+void read_piece(const Piece& piece, const WeightReader& reader) {
   const Shape& shape = reader.shape(piece.name);
   std::size_t count = 1;
   for (const std::int64_t size : shape) count *= static_cast<std::size_t>(size);
-  if (piece.values) return reader.read(piece.name, {piece.values, count}, allow_nonfinite);
+  if (piece.values) return reader.read(piece.name, {piece.values, count});
   std::vector<float> matrix(count);
-  reader.read(piece.name, matrix, allow_nonfinite);
+  reader.read(piece.name, matrix);
   piece.matrix->pack_rows(piece.first_row, shape[0], matrix.data());
 }
 
 // Of several faults the first in the plan's order is reported, whichever thread met one first.
-void read_all(const std::vector<Piece>& pieces, const WeightReader& reader, bool allow_nonfinite,
-              ThreadPool& pool) {
+void read_all(const std::vector<Piece>& pieces, const WeightReader& reader, ThreadPool& pool) {
   std::vector<std::exception_ptr> faults(pieces.size());
   pool.for_each(static_cast<std::int64_t>(pieces.size()), [&](std::int64_t index) {
     try {
-      read_piece(pieces[index], reader, allow_nonfinite);
+      read_piece(pieces[index], reader);
     } catch (...) {
       faults[index] = std::current_exception();
     }
@@ -112,28 +111,28 @@ void read_all(const std::vector<Piece>& pieces, const WeightReader& reader, bool
 }  // namespace
 
 CpuDecoderWeights::CpuDecoderWeights(const DecoderConfig& config, const WeightReader& reader,
-                                     WeightFormat format, bool allow_nonfinite, ThreadPool& pool) {
+                                     WeightFormat format, ThreadPool& pool) {
   const std::int64_t width = config.hidden_size, codebooks = config.num_codebooks;
   Plan plan;
   layers.resize(static_cast<std::size_t>(config.num_layers));
   for (std::size_t i = 0; i < layers.size(); ++i)
-    plan_layer(layers[i], kDecoder + ("layers." + std::to_string(i)) + ".", config, format, plan);
-  plan.norm(final_norm, std::string(kDecoder) + "layer_norm", width);
+    plan_layer(layers[i], kDecoder + "layers." + std::to_string(i) + ".", config, format, plan);
+  plan.norm(final_norm, kDecoder + "layer_norm", width);
   const bool is_integer = format == WeightFormat::int8 || format == WeightFormat::int4;
   plan.matrix(heads, width, config.vocab_size, is_integer ? WeightFormat::bf16 : format,
               numbered("decoder.lm_heads.", codebooks));
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    const std::string cross = kDecoder + ("layers." + std::to_string(i)) + ".encoder_attn.";
+    const std::string cross = kDecoder + "layers." + std::to_string(i) + ".encoder_attn.";
     plan.matrix(layers[i].cross_kv, width, width, format,
                 {cross + "k_proj.weight", cross + "v_proj.weight"});
   }
   const std::int64_t table = (config.vocab_size + 1) * width;
   embeddings.resize(static_cast<std::size_t>(codebooks * table));
-  const auto tables = numbered(std::string(kDecoder) + "embed_tokens.", codebooks);
+  const auto tables = numbered(kDecoder + "embed_tokens.", codebooks);
   for (std::int64_t k = 0; k < codebooks; ++k) plan.values(&embeddings[k * table], tables[k]);
 
   buffer_ = give_memory(plan.matrices);
-  read_all(plan.pieces, reader, allow_nonfinite, pool);
+  read_all(plan.pieces, reader, pool);
 }
 
 std::size_t CpuDecoderWeights::step_bytes(bool has_text) const {

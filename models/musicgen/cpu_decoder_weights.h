@@ -34,7 +34,7 @@ struct CpuDecoderWeights {
   // int8 and int4 keep the heads in bf16, because guidance triples an error in the logits. Throws
   // what WeightReader::read throws.
   CpuDecoderWeights(const DecoderConfig& config, const WeightReader& reader, WeightFormat format,
-                    bool allow_nonfinite, ThreadPool& pool);
+                    ThreadPool& pool);
 
   // Bytes of weights that a step reads, with or without cross-attention.
   std::size_t step_bytes(bool has_text) const;

@@ -1,8 +1,8 @@
 // The decoder transformer behind three verbs: reset, prefill, step.
 //
 // Follows MusicgenForCausalLM of transformers: K embedding tables summed, sinusoidal positions,
-// pre-norm blocks (decoder_layer.h), a final norm, K heads. Keys and values live in a buffer sized
-// once; the text's are computed once per reset.
+// pre-norm blocks (aten_layer.h is their readable form), a final norm, K heads. Keys and values
+// live in a buffer sized once; the text's are computed once per reset.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -13,17 +13,22 @@
 
 #include "models/checkpoint/config.h"
 #include "models/checkpoint/weights.h"
-#include "models/musicgen/decoder_layer.h"
+#include "models/musicgen/decoder_backend.h"
 
 namespace cadenza {
+
+// Which implementation computes the network. fastest: CpuDecoder on a CPU, ATen elsewhere.
+enum class DecoderKind { fastest, aten };
 
 class LanguageModel {
  public:
   // precision: "fp32", "bf16" or, on CUDA, "fp16": of matrices and KV cache; norms, residual,
   // softmax and logits stay fp32. Throws whatever the reader throws.
   LanguageModel(const DecoderConfig& config, const WeightReader& weights, const at::Device& device,
-                const std::string& precision);
+                const std::string& precision, DecoderKind kind = DecoderKind::fastest);
   ~LanguageModel();
+
+  const DecoderConfig& config() const { return config_; }
 
   // Begins new streams. context (B, L, D) fp32: projected text; mask (B, L), 0 for padding. A row
   // whose mask is all zero is a null stream: its cross-attention contributes exactly nothing. A
@@ -37,16 +42,12 @@ class LanguageModel {
   // tokens (B, K, 1) -> logits (B, K, V) fp32.
   at::Tensor step(const at::Tensor& tokens);
 
-  // For the parity tests: one uncached forward over all columns, right after reset -> logits
-  // (B, K, S, V); `states` receives "input", "layer0.self_attn", "layer0.cross_attn" (one per
-  // conditional row), "layer0", ..., "final_norm". Leaves no columns behind.
-  at::Tensor forward_all(const at::Tensor& tokens, LayerStates* states = nullptr);
-
-  const DecoderConfig& config() const;
-
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  at::Tensor feed(const at::Tensor& tokens);
+
+  DecoderConfig config_;
+  std::unique_ptr<DecoderBackend> backend_;
+  std::int64_t max_steps_ = 0;
 };
 
 }  // namespace cadenza

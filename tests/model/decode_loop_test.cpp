@@ -2,10 +2,12 @@
 #include "models/musicgen/decode_loop.h"
 
 #include <ATen/ops/cat.h>
+#include <ATen/ops/full_like.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
 
+#include <cmath>
 #include <csignal>
 #include <limits>
 #include <string>
@@ -28,8 +30,8 @@ DecoderConfig tiny_config() {
   return config;
 }
 
-LanguageModel tiny_model() {
-  return {tiny_config(), testing::RandomDecoderWeights(tiny_config()), at::kCPU, "fp32"};
+LanguageModel tiny_model(const std::string& precision = "fp32") {
+  return {tiny_config(), testing::RandomDecoderWeights(tiny_config()), at::kCPU, precision};
 }
 
 DecodeRequest request_of(const at::Tensor& context, std::vector<DecodeRow> rows,
@@ -192,6 +194,25 @@ TEST_CASE("a NaN that reaches the logits fails the row, naming the step") {
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::bad_model);
     CHECK(error.sentence().find("step 1, codebook 0") != std::string::npos);
+  }
+}
+
+TEST_CASE("a row that failed leaves nothing behind for the next") {
+  for (const char* precision : {"fp32", "bf16"}) {
+    LanguageModel model = tiny_model(precision);
+    const at::Tensor text = some_text(1).narrow(1, 0, 1);
+    const auto before = play(model, request_of(text, {{1, {}}})).codes;
+    // NaN reaches many columns of the cache, and more text than the next row has.
+    const at::Tensor bad = at::full_like(some_text(1), std::nan(""));
+    const std::vector<std::int16_t> prompt(4 * 7, 5);
+    CHECK_THROWS_AS(play(model, request_of(bad, {{1, prompt}})), Error);
+    CHECK(play(model, request_of(text, {{1, {}}})).codes == before);
+    const at::Tensor both = at::cat({bad, at::cat({text, bad.narrow(1, 0, 2)}, 1)});
+    DecodeRequest request = request_of(both, {{1, prompt}, {1, prompt}});
+    request.mask[1].narrow(0, 1, 2).fill_(0);
+    CHECK_THROWS_AS(play(model, request), Error);
+    request = request_of(at::cat({text, text}), {{1, {}}, {1, {}}});
+    CHECK(play(model, request).codes.front() == before.front());
   }
 }
 

@@ -2,6 +2,7 @@
 // are in tests/parity.
 #include "models/musicgen/language_model.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
@@ -12,9 +13,11 @@
 #include <ATen/ops/zeros_like.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/error.h"
+#include "models/musicgen/aten_decoder.h"
 #include "tests/support/golden_tensors.h"
 #include "tests/support/random_weights.h"
 
@@ -38,9 +41,12 @@ DecoderConfig tiny_config() {
   return config;
 }
 
-LanguageModel tiny_model(const std::string& precision = "fp32") {
-  return {tiny_config(), testing::RandomDecoderWeights(tiny_config()), at::kCPU, precision};
+LanguageModel tiny_model(const std::string& precision = "fp32",
+                         DecoderKind kind = DecoderKind::fastest) {
+  return {tiny_config(), testing::RandomDecoderWeights(tiny_config()), at::kCPU, precision, kind};
 }
+
+constexpr DecoderKind kBothKinds[] = {DecoderKind::fastest, DecoderKind::aten};
 
 // (B, K, S), special tokens among them
 at::Tensor some_tokens(std::int64_t batch, std::int64_t steps) {
@@ -66,30 +72,80 @@ at::Tensor stepped(LanguageModel& model, const at::Tensor& tokens, std::int64_t 
 }
 
 TEST_CASE("cached decoding equals one forward over all columns") {
-  LanguageModel model = tiny_model();
+  const DecoderConfig config = tiny_config();
+  const testing::RandomDecoderWeights weights(config);
+  AtenDecoder reference(config, {weights, at::kCPU, at::kFloat});
   const at::Tensor tokens = some_tokens(2, 12), text = some_text(2, 5);
-  model.reset(text, full_mask(text), 12);
-  const at::Tensor all = model.forward_all(tokens);
-  check_close(stepped(model, tokens, 1), all, kTolerance, "stepped");
+  reference.reset({text[0], text[1]}, 12);
+  const at::Tensor all = reference.feed_all(tokens);
+  for (const DecoderKind kind : kBothKinds) {
+    LanguageModel model = tiny_model("fp32", kind);
+    model.reset(text, full_mask(text), 12);
+    check_close(stepped(model, tokens, 1), all, kTolerance, "stepped");
+  }
 }
 
 TEST_CASE("a prefill equals the same columns step by step") {
-  LanguageModel model = tiny_model();
-  const at::Tensor tokens = some_tokens(2, 12), text = some_text(2, 5);
-  model.reset(text, full_mask(text), 12);
-  const at::Tensor by_steps = stepped(model, tokens, 1);
-  model.reset(text, full_mask(text), 12);
-  check_close(stepped(model, tokens, 7), by_steps.narrow(2, 6, 6), kTolerance, "after a prefill");
+  for (const DecoderKind kind : kBothKinds) {
+    LanguageModel model = tiny_model("fp32", kind);
+    const at::Tensor tokens = some_tokens(2, 12), text = some_text(2, 5);
+    model.reset(text, full_mask(text), 12);
+    const at::Tensor by_steps = stepped(model, tokens, 1);
+    model.reset(text, full_mask(text), 12);
+    check_close(stepped(model, tokens, 7), by_steps.narrow(2, 6, 6), kTolerance, "prefilled");
+  }
+}
+
+TEST_CASE("on a CPU a prefill of any length equals its columns step by step, bit for bit") {
+  for (const char* precision : {"fp32", "bf16"}) {
+    LanguageModel model = tiny_model(precision);
+    const at::Tensor tokens = some_tokens(2, 75), text = some_text(2, 5);
+    model.reset(text, full_mask(text), 75);
+    const at::Tensor by_steps = stepped(model, tokens, 1);
+    model.reset(text, full_mask(text), 75);
+    check_equal(stepped(model, tokens, 70), by_steps.narrow(2, 69, 6), precision);
+  }
+}
+
+TEST_CASE("packed weights and libtorch's operators agree to rounding") {
+  for (const auto& [precision, tolerance] : {std::pair{"fp32", kTolerance}, {"bf16", 0.1}}) {
+    LanguageModel packed = tiny_model(precision), aten = tiny_model(precision, DecoderKind::aten);
+    const at::Tensor tokens = some_tokens(3, 20), text = some_text(3, 6);
+    at::Tensor mask = full_mask(text);
+    mask[1].narrow(0, 2, 4).fill_(0);
+    mask[2].fill_(0);
+    packed.reset(text, mask, 20);
+    aten.reset(text, mask, 20);
+    check_close(stepped(packed, tokens, 4), stepped(aten, tokens, 4), tolerance, precision);
+  }
+}
+
+TEST_CASE("on a CPU the number of threads does not change a bit") {
+  const at::Tensor tokens = some_tokens(2, 20), text = some_text(2, 6);
+  const int threads_before = at::get_num_threads();
+  std::vector<at::Tensor> found;
+  for (const int threads : {1, 2, 5}) {
+    at::set_num_threads(threads);
+    LanguageModel model = tiny_model("bf16");
+    model.reset(text, full_mask(text), 20);
+    found.push_back(stepped(model, tokens, 4));
+  }
+  at::set_num_threads(threads_before);
+  check_equal(found[1], found[0], "2 threads");
+  check_equal(found[2], found[0], "5 threads");
 }
 
 TEST_CASE("a later column does not reach an earlier one") {
-  LanguageModel model = tiny_model();
+  const DecoderConfig config = tiny_config();
+  const testing::RandomDecoderWeights weights(config);
+  AtenDecoder decoder(config, {weights, at::kCPU, at::kFloat});
   const at::Tensor tokens = some_tokens(1, 8), text = some_text(1, 3);
   at::Tensor changed = tokens.clone();
   changed.narrow(2, 5, 3).fill_(0);
-  model.reset(text, full_mask(text), 8);
-  const at::Tensor before = model.forward_all(tokens);
-  check_close(model.forward_all(changed).narrow(2, 0, 5), before.narrow(2, 0, 5), 0, "columns 0-4");
+  decoder.reset({text[0]}, 8);
+  const at::Tensor before = decoder.feed_all(tokens);
+  decoder.reset({text[0]}, 8);
+  check_equal(decoder.feed_all(changed).narrow(2, 0, 5), before.narrow(2, 0, 5), "columns 0-4");
 }
 
 TEST_CASE("a batch is each row alone, bit for bit, in every precision") {
@@ -133,17 +189,16 @@ TEST_CASE("a guidance pair equals two separate runs, bit for bit") {
 }
 
 TEST_CASE("a null stream's cross-attention contributes exactly nothing") {
-  LanguageModel model = tiny_model();
-  const at::Tensor tokens = some_tokens(1, 5);
-  const at::Tensor no_mask = at::zeros({1, 4}, at::kLong);
-  LayerStates states;
-  model.reset(some_text(1, 4), no_mask, 5);
-  const at::Tensor masked = model.forward_all(tokens, &states).clone();
-  for (const auto& [name, value] : states) CHECK(name.find("cross_attn") == std::string::npos);
-  // A zero vector that is attended to also contributes nothing: no bias anywhere on its way.
-  const at::Tensor zeros = at::zeros({1, 4, tiny_config().hidden_size});
-  model.reset(zeros, full_mask(zeros), 5);
-  check_equal(model.forward_all(tokens), masked, "attended zeros");
+  for (const DecoderKind kind : kBothKinds) {
+    LanguageModel model = tiny_model("fp32", kind);
+    const at::Tensor tokens = some_tokens(1, 5);
+    model.reset(some_text(1, 4), at::zeros({1, 4}, at::kLong), 5);
+    const at::Tensor masked = stepped(model, tokens, 1);
+    // A zero vector that is attended to also contributes nothing: no bias anywhere on its way.
+    const at::Tensor zeros = at::zeros({1, 4, tiny_config().hidden_size});
+    model.reset(zeros, full_mask(zeros), 5);
+    check_equal(stepped(model, tokens, 1), masked, "attended zeros");
+  }
 }
 
 TEST_CASE("bf16 follows fp32 to the precision of its weights") {

@@ -29,11 +29,11 @@ nlohmann::json read_request(const std::string& golden) {
 
 // One golden generation: what was asked, and what came out.
 struct Generation {
-  Generation(const std::string& checkpoint, const std::string& name)
-      : name(checkpoint + " " + name),
-        goldens(checkpoint + "/goldens/" + name + ".safetensors"),
+  Generation(const std::string& checkpoint, const std::string& golden)
+      : name(checkpoint + " " + golden),
+        goldens(checkpoint + "/goldens/" + golden + ".safetensors"),
         codes(tensor_of(goldens, "codes")) {
-    const auto request = read_request(checkpoint + "/goldens/" + name);
+    const auto request = read_request(checkpoint + "/goldens/" + golden);
     guidance = request.at("guidance_scale");
     num_new_columns = request.at("max_new_tokens");
     if (!request.at("prompts").is_null()) prompts = request.at("prompts");
@@ -78,11 +78,11 @@ std::vector<std::int16_t> plain_codes(const at::Tensor& codes) {
 // A checkpoint, loaded once, playing goldens.
 class Player {
  public:
-  explicit Player(const std::string& name)
+  explicit Player(const std::string& name, DecoderKind kind = DecoderKind::fastest)
       : checkpoint_(testing::fixture_checkpoint(name)),
         conditioner_(checkpoint_->config(), checkpoint_->weights(),
                      checkpoint_->sentencepiece_model(), at::kCPU),
-        model_(checkpoint_->config().decoder, checkpoint_->weights(), at::kCPU, "fp32"),
+        model_(checkpoint_->config().decoder, checkpoint_->weights(), at::kCPU, "fp32", kind),
         codec_(checkpoint_->config().codec, checkpoint_->weights(), at::kCPU,
                /*with_encoder=*/true) {}
 
@@ -185,6 +185,16 @@ const std::vector<std::string> kCases = {
 TEST_CASE("every token of every golden generation equals the reference's, rows in one batch") {
   for (const char* checkpoint : {"mono", "stereo"}) {
     Player player(checkpoint);
+    for (const std::string& name : kCases) {
+      const Generation golden(checkpoint, name);
+      player.check_tokens(golden, 0, golden.num_rows());
+    }
+  }
+}
+
+TEST_CASE("libtorch's operators, which CUDA runs on, give the same tokens") {
+  for (const char* checkpoint : {"mono", "stereo"}) {
+    Player player(checkpoint, DecoderKind::aten);
     for (const std::string& name : kCases) {
       const Generation golden(checkpoint, name);
       player.check_tokens(golden, 0, golden.num_rows());

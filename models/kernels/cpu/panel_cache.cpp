@@ -1,6 +1,7 @@
 #include "models/kernels/cpu/panel_cache.h"
 
 #include <cmath>
+#include <cstring>
 
 #include "models/kernels/cpu/bfloat16.h"
 
@@ -43,6 +44,13 @@ PanelCache::PanelCache(const Sizes& sizes) : sizes_(sizes) {
   buffer_ = HugeBuffer(static_cast<std::size_t>(sizes.num_layers * sizes.num_rows *
                                                 sizes.num_heads * 2 * half_bytes_));
   lengths_.assign(static_cast<std::size_t>(sizes.num_rows), 0);
+}
+
+void PanelCache::clear_row(std::int64_t row) {
+  lengths_[row] = 0;
+  for (std::int64_t layer = 0; layer < sizes_.num_layers; ++layer)  // a row's heads lie together
+    std::memset(at(layer, row, 0).keys, 0,
+                static_cast<std::size_t>(sizes_.num_heads * 2 * half_bytes_));
 }
 
 HeadPanels PanelCache::at(std::int64_t layer, std::int64_t row, std::int64_t head) const {

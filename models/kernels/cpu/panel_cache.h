@@ -45,6 +45,10 @@ class PanelCache {
   const Sizes& sizes() const { return sizes_; }
   std::size_t size_bytes() const { return buffer_.size_bytes(); }
 
+  // Forgets a row: zero in every layer and head, length 0. Without it a NaN of a failed track would
+  // reach the row's next one, because the kernels read whole panels.
+  void clear_row(std::int64_t row);
+
   HeadPanels at(std::int64_t layer, std::int64_t row, std::int64_t head) const;
 
   // Writes one token's key and value (E each), rounding as the format asks.

@@ -1,5 +1,4 @@
-// y = x W^T without bias: the one place where the language model multiplies by its matrices, and so
-// the one place that decides how they are stored and read.
+// y = x W^T without bias, and how the weights for it reach their device.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -24,11 +23,11 @@ struct WeightSource {
   at::Tensor stacked(const std::vector<std::string>& names, at::ScalarType as) const;
 };
 
-class Linear {
+class AtenLinear {
  public:
-  Linear() = default;
+  AtenLinear() = default;
   // The rows of the named matrices on top of each other: queries, keys and values in one product.
-  Linear(const WeightSource& source, const std::vector<std::string>& names);
+  AtenLinear(const WeightSource& source, const std::vector<std::string>& names);
 
   // x (..., K) fp32 -> (..., N) fp32.
   at::Tensor operator()(const at::Tensor& x) const;

@@ -1,4 +1,4 @@
-#include "models/musicgen/linear.h"
+#include "models/musicgen/aten_linear.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/linear.h>
@@ -35,10 +35,10 @@ at::Tensor WeightSource::stacked(const std::vector<std::string>& names, at::Scal
   return all;
 }
 
-Linear::Linear(const WeightSource& source, const std::vector<std::string>& names)
+AtenLinear::AtenLinear(const WeightSource& source, const std::vector<std::string>& names)
     : weight_(source.stacked(names, source.dtype)) {}
 
-at::Tensor Linear::operator()(const at::Tensor& x) const {
+at::Tensor AtenLinear::operator()(const at::Tensor& x) const {
   return at::linear(x.to(weight_.scalar_type()), weight_).to(at::kFloat);
 }
 

@@ -1,4 +1,4 @@
-#include "models/musicgen/kv_cache.h"
+#include "models/musicgen/aten_cache.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -14,14 +14,14 @@ at::Tensor extended(const at::Tensor& buffer, std::int64_t length, const at::Ten
 
 }  // namespace
 
-KvCache::KvCache(const Sizes& sizes, const at::TensorOptions& options)
+AtenCache::AtenCache(const Sizes& sizes, const at::TensorOptions& options)
     : sizes_(sizes),
       keys_(at::empty(
           {sizes.num_layers, sizes.batch, sizes.num_heads, sizes.capacity, sizes.head_width},
           options)),
       values_(at::empty_like(keys_)) {}
 
-KeysValues KvCache::append(std::int64_t layer, const KeysValues& fresh) {
+KeysValues AtenCache::append(std::int64_t layer, const KeysValues& fresh) {
   return {extended(keys_[layer], length_, fresh.keys),
           extended(values_[layer], length_, fresh.values)};
 }

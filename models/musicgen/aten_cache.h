@@ -15,14 +15,14 @@ struct KeysValues {
   at::Tensor keys, values;  // (B, H, columns, E)
 };
 
-class KvCache {
+class AtenCache {
  public:
   struct Sizes {
     std::int64_t num_layers, batch, num_heads, capacity, head_width;
   };
 
-  KvCache() = default;
-  KvCache(const Sizes& sizes, const at::TensorOptions& options);
+  AtenCache() = default;
+  AtenCache(const Sizes& sizes, const at::TensorOptions& options);
 
   std::int64_t length() const { return length_; }
   std::int64_t capacity() const { return sizes_.capacity; }

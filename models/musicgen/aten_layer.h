@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "models/checkpoint/config.h"
-#include "models/musicgen/kv_cache.h"
-#include "models/musicgen/linear.h"
+#include "models/musicgen/aten_cache.h"
+#include "models/musicgen/aten_linear.h"
 
 namespace cadenza {
 
@@ -34,26 +34,25 @@ class LayerNorm {
   at::Tensor weight_, bias_;
 };
 
-// The text of one conditional row as one layer sees it: its true length, no padding, so that a row
-// alone and a row in a padded batch compute the same bits.
+// The text of one conditional row as one layer sees it.
 struct RowText {
   std::int64_t row;     // of the batch
   KeysValues attended;  // (1, H, L, E)
 };
 
-class DecoderLayer {
+class AtenLayer {
  public:
-  DecoderLayer(const DecoderConfig& config, const WeightSource& source, std::int64_t index);
+  AtenLayer(const DecoderConfig& config, const WeightSource& source, std::int64_t index);
 
   // context (1, L, D) fp32: projected text without padding -> keys and values (1, H, L, E).
   KeysValues attended_text(const at::Tensor& context) const;
 
   // x (B, S, D) fp32, changed in place. Appends S columns to the cache. states: may be nullptr.
-  void forward(at::Tensor& x, KvCache& cache, const std::vector<RowText>& text,
+  void forward(at::Tensor& x, AtenCache& cache, const std::vector<RowText>& text,
                LayerStates* states) const;
 
  private:
-  at::Tensor self_attention(const at::Tensor& x, KvCache& cache) const;
+  at::Tensor self_attention(const at::Tensor& x, AtenCache& cache) const;
   at::Tensor cross_attention(const at::Tensor& x, const RowText& text) const;
   at::Tensor heads_apart(const at::Tensor& x) const;     // (B, S, D) -> (B, H, S, E)
   at::Tensor heads_together(const at::Tensor& x) const;  // and back, in fp32
@@ -62,9 +61,9 @@ class DecoderLayer {
   std::int64_t index_, num_heads_;
   at::ScalarType dtype_;
   LayerNorm self_norm_, cross_norm_, ffn_norm_;
-  Linear qkv_, self_out_;
-  Linear cross_q_, cross_kv_, cross_out_;
-  Linear fc1_, fc2_;
+  AtenLinear qkv_, self_out_;
+  AtenLinear cross_q_, cross_kv_, cross_out_;
+  AtenLinear fc1_, fc2_;
 };
 
 }  // namespace cadenza
