@@ -85,6 +85,9 @@ std::vector<std::pair<std::uint32_t, std::uint32_t>> find_same_ids(
 // The id of track `index` of a row: its own, or id_1, id_2, … where the row's count is above 1.
 std::string numbered_id(std::string_view id, int index, int count);
 
+// " id=a" for a fault's place, or nothing.
+std::string shown_id(std::string_view id);
+
 // "m.jsonl:7: row 7: id: \"a\" is also the id of line 3".
 std::string same_id_fault(const Manifest& manifest, const ManifestRow& first,
                           const ManifestRow& second, std::string_view id);

@@ -36,6 +36,10 @@ std::string numbered_id(std::string_view id, int index, int count) {
   return count == 1 ? std::string(id) : fmt::format("{}_{}", id, index + 1);
 }
 
+std::string shown_id(std::string_view id) {
+  return id.empty() ? "" : fmt::format(" id={}", shortened(id, kShownIdChars));
+}
+
 std::string same_id_fault(const Manifest& manifest, const ManifestRow& first,
                           const ManifestRow& second, std::string_view id) {
   const std::string other = first.file == second.file ? fmt::format("line {}", first.line)
@@ -167,10 +171,8 @@ void ManifestBuilder::keep_row(std::string_view text, std::size_t line, const Ro
 
 void ManifestBuilder::add_fault(std::size_t line, const std::string& id, const RowFault& fault) {
   const auto line_number = static_cast<std::uint32_t>(line);
-  const std::string shown_id =
-      id.empty() ? "" : fmt::format(" id={}", shortened(id, kShownIdChars));
   add_fault_line(fmt::format("{}: row {}{}: {}", manifest_.place(file_, line_number), number_,
-                             shown_id, fault.sentence));
+                             shown_id(id), fault.sentence));
   if (fault.is_structural) {
     manifest_.is_refused = true;
     return;
