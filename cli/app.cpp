@@ -76,12 +76,8 @@ void build(CLI::App& root) {
   add_doctor(root);
   CLI::App* help = root.add_subcommand(
       "help", "Examples:\n  cadenza help generate\n\nShows the help of a command.");
-  add_flags(*help, {{"Flags",
-                     {{.name = "command",
-                       .metavar = "NAME",
-                       .help = "whose help",
-                       .kind = FlagKind::list,
-                       .is_positional = true}}}});
+  // A word, not a flag: no heading, so the help does not show it as one.
+  add_flags(*help, {{"", {{.name = "command", .kind = FlagKind::list, .is_positional = true}}}});
   set_help_flag(root);
 }
 
