@@ -26,11 +26,11 @@ std::string folder_name(const std::string& repository) {
 // The other way; empty when the folder is not a repository's.
 std::string repository_of_folder(const std::string& folder) {
   if (!folder.starts_with(kPrefix)) return {};
-  std::string rest = folder.substr(kPrefix.size());
+  const std::string rest = folder.substr(kPrefix.size());
   const auto middle = rest.find("--");
   if (middle == rest.npos) return {};
-  rest.replace(middle, 2, "/");
-  return is_repository_id(rest) ? rest : std::string();
+  const std::string repository = rest.substr(0, middle) + '/' + rest.substr(middle + 2);
+  return is_repository_id(repository) ? repository : std::string();
 }
 
 // refs/main, or the only snapshot there is (a download by commit writes no reference).
