@@ -49,7 +49,10 @@ class Names(Case):
 
     def test_audio_is_not_written_to_a_terminal(self):
         import pty
-        ours, theirs = pty.openpty()
+        try:
+            ours, theirs = pty.openpty()
+        except OSError as error:  # a root without /dev/pts
+            self.skipTest(f"no terminal to be had: {error}")
         self.refuse(2, "generate", PROMPT, "-m", MODEL, "-o", "-", names=["terminal"],
                     stdout=theirs)
         for descriptor in (ours, theirs):

@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
   const BatchPlan plan = fake_plan(std::atoi(argv[2]));
   const FakeMaker maker;
   BatchObserver observer;
-  FakeGenerator generator;
+  NoiseGenerator generator;
   generator.step_time = std::chrono::microseconds(argc > 3 ? std::atoi(argv[3]) : 0);
   NoProgress progress;
   try {

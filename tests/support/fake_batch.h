@@ -24,7 +24,7 @@ inline std::string fake_audio(const std::string& id) {
 inline std::string fake_sidecar(const std::string& id) { return "{\"id\":\"" + id + "\"}\n"; }
 
 // Answers at once, after a delay, or with what `fails` throws; seed tells which track it is.
-class FakeGenerator final : public Generator {
+class NoiseGenerator final : public Generator {
  public:
   const ModelInfo& model() const override { return model_; }
   const RuntimeInfo& runtime() const override { return runtime_; }

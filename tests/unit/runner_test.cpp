@@ -26,7 +26,7 @@ std::string content(const std::filesystem::path& path) {
 struct Bench {
   TempFolder folder;
   FakeMaker maker;
-  FakeGenerator generator;
+  NoiseGenerator generator;
   BatchOptions options{.out_dir = folder.path() / "out", .open = fake_open(), .owner = "a test"};
   BatchPlan plan = fake_plan(4);
   StopFlag stop, drain;
