@@ -22,6 +22,7 @@ constexpr const char* kHelp =
     "Examples:\n"
     "  cadenza generate \"calm piano over soft rain\" --duration 8\n"
     "  cadenza generate \"lofi beat\" --tempo 84 --key \"C minor\" -o beat.mp3\n"
+    "  cadenza batch takes.jsonl --out-dir takes\n"
     "  cadenza models list\n"
     "  cadenza doctor\n"
     "\n"
@@ -39,6 +40,9 @@ const std::vector<Command>& commands() {
       {{"generate"},
        generate_flags,
        [](const Settings& s, Context& c) { run_generate(make_generate_job(s), c); }},
+      {{"batch"},
+       batch_flags,
+       [](const Settings& s, Context& c) { run_batch(make_batch_command(s), c); }},
       {{"models", "list"},
        models_list_flags,
        [](const Settings& s, Context& c) { run_models(make_models_job(s, true), c); }},
@@ -67,6 +71,7 @@ void build(CLI::App& root) {
               {{.name = "version", .help = "name and version", .kind = FlagKind::toggle},
                {.name = "json", .help = "with --version: as JSON", .kind = FlagKind::toggle}}}});
   add_generate(root);
+  add_batch(root);
   add_models(root);
   add_doctor(root);
   CLI::App* help = root.add_subcommand(

@@ -55,7 +55,7 @@ class ArgumentReader {
       fail(ErrorKind::usage, "unexpected argument " + quoted(word),
            "remove it: " + quoted(command_->get_name()) + " takes flags only");
     const CLI::Option& option = *positional.front();
-    if (first_value_.count(&option) > 0)
+    if (first_value_.count(&option) > 0 && !is_list(option))
       fail(ErrorKind::usage,
            "unexpected argument " + quoted(word) + " after " +
                cadenza::quoted(first_value_[&option], 20),

@@ -11,6 +11,7 @@
 #include "cli/generate_plan.h"
 #include "cli/machine_options.h"
 #include "cli/settings.h"
+#include "lib/batch/runner.h"
 #include "lib/stop.h"
 
 namespace CLI {
@@ -29,6 +30,22 @@ struct Context {
 void add_generate(CLI::App& root);
 GenerateJob make_generate_job(const Settings& settings);
 void run_generate(GenerateJob job, Context& context);
+
+// Everything `cadenza batch` was told.
+struct BatchCommand {
+  std::string manifest;  // "-" is standard input
+  ManifestOptions rows;
+  OutputOptions output;
+  MachineOptions machine;
+  BatchOptions batch;
+  bool is_fail_fast = false, is_dry_run = false, prints_schema = false, prints_json = false;
+  bool is_shard_detected = false;  // --shard auto
+  ShardHints shard_hints;
+};
+
+void add_batch(CLI::App& root);
+BatchCommand make_batch_command(const Settings& settings);
+void run_batch(BatchCommand command, Context& context);
 
 struct ModelsJob {
   bool is_list = true;  // or the facts of one model

@@ -264,6 +264,92 @@ std::vector<FlagGroup> generate_flags() {
   return {music_flags(), sampling_flags(), output_flags(), machine_flags(), std::move(general)};
 }
 
+namespace {
+
+FlagGroup batch_group() {
+  return {
+      "Batch",
+      {
+          {.name = "manifest",
+           .metavar = "FILE",
+           .help = "rows as .jsonl .json .csv .tsv .yaml, a folder of .json, or - for JSON lines",
+           .is_setting = false,
+           .is_positional = true},
+          {.name = "shard",
+           .metavar = "I/N",
+           .help = "make every N-th row only, from the I-th; auto asks the cluster's variables",
+           .is_setting = false},
+          {.name = "shard-count",
+           .metavar = "N",
+           .help = "number of shards where auto cannot know",
+           .is_setting = false},
+          {.name = "shard-base",
+           .metavar = "N",
+           .help = "first index of the array, for auto",
+           .standard = "1",
+           .is_setting = false},
+          {.name = "batch-size",
+           .metavar = "N",
+           .help = "tracks decoded together, or auto",
+           .standard = "auto",
+           .is_setting = false},
+          {.name = "max-rows",
+           .metavar = "N",
+           .help = "refuse longer manifests",
+           .standard = "1000000",
+           .is_setting = false},
+          toggle("resume", "go on where an earlier run ended (this is the default)", false),
+          toggle("fresh", "forget what an earlier run made here and start over", false),
+          toggle("rerun-failed", "only make the rows that failed before", false),
+          toggle("verify", "compare hashes of what is done, not sizes alone", false),
+          {.name = "retries",
+           .metavar = "N",
+           .help = "tries after a passing failure, 0 to 100",
+           .standard = "2",
+           .is_setting = false},
+          {.name = "timeout",
+           .metavar = "SECONDS",
+           .help = "of one track; 0 is none",
+           .standard = "0",
+           .is_setting = false},
+          toggle("fail-fast", "start nothing with a bad row, stop at the first failure", false),
+          {.name = "max-failures",
+           .metavar = "N",
+           .help = "stop after N failed rows; 0 is never",
+           .standard = "0",
+           .is_setting = false},
+          {.name = "max-seconds",
+           .metavar = "SECONDS",
+           .help = "start no track after this long, end with 75; 0 is never",
+           .standard = "0",
+           .is_setting = false},
+          toggle("dry-run", "print the resolved plan as JSON lines and touch nothing", false),
+          toggle("schema", "print the JSON Schema of a row", false),
+      }};
+}
+
+// What a batch takes from its rows, or names itself.
+FlagGroup without(FlagGroup group, const std::vector<std::string>& names) {
+  std::erase_if(group.flags, [&](const FlagSpec& flag) {
+    return std::find(names.begin(), names.end(), flag.name) != names.end();
+  });
+  return group;
+}
+
+}  // namespace
+
+std::vector<FlagGroup> batch_flags() {
+  FlagGroup output = without(output_flags(), {"output", "name-template", "no-metadata"});
+  for (FlagSpec& flag : output.flags)
+    if (flag.name == "out-dir") {
+      flag.help = "folder for ID.wav, ID.json and the journal";
+      flag.standard = "";
+    }
+  return {batch_group(),    without(music_flags(), {"prompt", "prompt-file", "id"}),
+          sampling_flags(), std::move(output),
+          machine_flags(),  general_flags()};
+}
+
 std::vector<FlagGroup> models_list_flags() { return {general_flags()}; }
 
 std::vector<FlagGroup> models_info_flags() {

@@ -39,6 +39,7 @@ struct FlagGroup {
 };
 
 std::vector<FlagGroup> generate_flags();
+std::vector<FlagGroup> batch_flags();
 std::vector<FlagGroup> models_list_flags();
 std::vector<FlagGroup> models_info_flags();
 std::vector<FlagGroup> doctor_flags();

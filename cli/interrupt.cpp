@@ -10,6 +10,7 @@ namespace {
 
 // A handler takes no argument of ours, so the flag it sets has to be global.
 StopFlag* watched_stop = nullptr;
+StopFlag* watched_drain = nullptr;
 
 void on_signal(int number) {
   if (watched_stop->is_requested()) ::_exit(128 + number);
@@ -31,6 +32,15 @@ void watch_signals(StopFlag& stop) {
     if (inherited.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
   }
   for (const int number : {SIGPIPE, SIGXFSZ}) std::signal(number, SIG_IGN);
+}
+
+void watch_drain(StopFlag& drain) {
+  watched_drain = &drain;
+  struct sigaction action = {};
+  action.sa_handler = [](int number) { watched_drain->request(number); };
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;  // nothing that runs is to be disturbed
+  sigaction(SIGUSR1, &action, nullptr);
 }
 
 void die_by_signal(const StopFlag& stop) {

@@ -9,6 +9,9 @@ namespace cadenza {
 // Installs the handlers. `stop` must live as long as the process: handlers only set it.
 void watch_signals(StopFlag& stop);
 
+// SIGUSR1: finish what runs and start nothing more. For commands that can be run again.
+void watch_drain(StopFlag& drain);
+
 // Ends the process by the signal that stopped it, so that the shell sees 130 or 143 as a death by
 // signal and not as an exit code. Returns only if no signal came. SIGHUP ends as SIGTERM.
 void die_by_signal(const StopFlag& stop);

@@ -13,7 +13,8 @@ using cadenza::Error;
 using cadenza::ErrorKind;
 
 int report(cadenza::Console& console, const Error& error) {
-  console.report(error);
+  // A command that has told every fault in a line of its own leaves only the exit code to tell.
+  if (!error.sentence().empty()) console.report(error);
   return cadenza::exit_code(error.kind());
 }
 

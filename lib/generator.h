@@ -2,6 +2,7 @@
 // and tokens out. Implemented in models/musicgen, by fakes in tests. No tensor crosses it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -25,9 +26,9 @@ struct SamplingSettings {
 
 // Codec tokens with the delay undone.
 struct Tokens {
-  int num_codebooks = 0;             // K
-  std::int64_t num_frames = 0;       // T
-  std::vector<std::int16_t> codes;   // (K, T), codebook by codebook
+  int num_codebooks = 0;            // K
+  std::int64_t num_frames = 0;      // T
+  std::vector<std::int16_t> codes;  // (K, T), codebook by codebook
 };
 
 // One track to make.
@@ -44,7 +45,7 @@ struct GenerationStats {
 };
 
 struct Track {
-  AudioBuffer audio;                      // exactly num_frames * samples_per_frame long
+  AudioBuffer audio;  // exactly num_frames * samples_per_frame long
   Tokens tokens;
   std::vector<std::int32_t> text_tokens;  // with the end token
   GenerationStats stats;
@@ -52,23 +53,21 @@ struct Track {
 
 // What a checkpoint is, read from its files without loading weights.
 struct ModelInfo {
-  std::string name;           // "starter", "facebook/musicgen-small", or the directory's name
-  std::string revision;       // commit of a hub snapshot; empty when unknown
-  std::string license;        // SPDX-like: "MIT", "CC-BY-NC-4.0", "unknown"
+  std::string name;      // "starter", "facebook/musicgen-small", or the directory's name
+  std::string revision;  // commit of a hub snapshot; empty when unknown
+  std::string license;   // SPDX-like: "MIT", "CC-BY-NC-4.0", "unknown"
   std::int64_t num_parameters = 0;
   std::int64_t size_bytes = 0;  // of all weight files
   int sample_rate_hz = 0;
-  int num_channels = 0;         // 2 for stereo models
-  int num_codebooks = 0;        // K
-  int codebook_size = 0;        // V
-  int samples_per_frame = 0;    // hop
-  std::int64_t window_frames = 0;  // the longest piece the model makes in one go
+  int num_channels = 0;                // 2 for stereo models
+  int num_codebooks = 0;               // K
+  int codebook_size = 0;               // V
+  int samples_per_frame = 0;           // hop
+  std::int64_t window_frames = 0;      // the longest piece the model makes in one go
   SamplingSettings sampling_defaults;  // generation_config.json over our own
   std::vector<std::string> files;      // names, config files included
 
-  double frame_rate_hz() const {
-    return static_cast<double>(sample_rate_hz) / samples_per_frame;
-  }
+  double frame_rate_hz() const { return static_cast<double>(sample_rate_hz) / samples_per_frame; }
 };
 
 // Where and how a loaded generator computes.
@@ -78,6 +77,27 @@ struct RuntimeInfo {
   std::string precision;    // "fp32", "bf16"
   int threads = 0;          // CPU only
   double load_s = 0;
+};
+
+class Error;
+
+// One of many tracks. tag: whatever the queue knows it by.
+struct TrackJob {
+  std::int64_t tag = 0;
+  TrackRequest request;
+  // A track that is not done by then fails with Error(temporary); looked at once per step.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+};
+
+// Where a generator gets its tracks from and gives them to. All calls come from one thread, the one
+// that runs generate_all. What completed and failed throw ends generate_all.
+class TrackQueue {
+ public:
+  virtual ~TrackQueue() = default;
+  // Nothing: none is waiting now. Asked again after each track that ends, while others still run.
+  virtual std::optional<TrackJob> next() = 0;
+  virtual void completed(std::int64_t tag, Track track) = 0;
+  virtual void failed(std::int64_t tag, const Error& error) = 0;
 };
 
 class Generator {
@@ -91,6 +111,13 @@ class Generator {
   // Throws Error: bad_model or internal on non-finite logits, temporary when memory runs out.
   virtual Track generate(const TrackRequest& request, ProgressReporter& progress,
                          const StopFlag& stop) = 0;
+
+  // Makes tracks until the queue has none and none runs, at most max_rows at the same time; they
+  // may end in any order. Each is what generate makes of its request alone. Throws
+  // Error(interrupted, terminated) when `stop` is set, dropping what runs, and Error(device) when
+  // no further track can be made. Here: one at a time, in order.
+  virtual void generate_all(TrackQueue& queue, int max_rows, ProgressReporter& progress,
+                            const StopFlag& stop);
 };
 
 }  // namespace cadenza

@@ -35,10 +35,9 @@ double timed(ProgressReporter& progress, const char* stage, Work&& work) {
 }
 
 // RFC 3339 in UTC, to the second.
-std::string utc_now() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+std::string utc_text(std::time_t time) {
   std::tm parts{};
-  gmtime_r(&now, &parts);
+  gmtime_r(&time, &parts);
   char text[32];
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
   return text;
@@ -87,20 +86,6 @@ EncodeOptions encode_options(const TrackOrder& order) {
   return options;
 }
 
-Track generate_track(Generator& generator, const TrackOrder& order, Sidecar& sidecar,
-                     ProgressReporter& progress, const StopFlag& stop) {
-  const TrackRequest wanted{sidecar.conditioning_text,
-                            frames_for(order.request.duration_s, sidecar.model), order.seed,
-                            sidecar.sampling};
-  Track track = generator.generate(wanted, progress, stop);
-  sidecar.text_tokens = track.text_tokens;
-  sidecar.timings_s = {{"load", sidecar.runtime.load_s},
-                       {"text", track.stats.text_s},
-                       {"decode", track.stats.decode_s},
-                       {"codec", track.stats.codec_s}};
-  return track;
-}
-
 AudioRecord describe_audio(const AudioBuffer& audio, const EncodeOptions& encode,
                            const std::string& bytes) {
   AudioRecord record;
@@ -116,10 +101,11 @@ AudioRecord describe_audio(const AudioBuffer& audio, const EncodeOptions& encode
   return record;
 }
 
-Sidecar begin_sidecar(const Generator& generator, const TrackOrder& order) {
+Sidecar begin_sidecar(const Generator& generator, const TrackOrder& order, const Track& track,
+                      const TrackStart& start) {
   Sidecar sidecar;
   sidecar.id = order.id;
-  sidecar.created_at = utc_now();
+  sidecar.created_at = utc_text(start.time);
   sidecar.model = generator.model();
   sidecar.runtime = generator.runtime();
   sidecar.model_files = order.model_files;
@@ -128,6 +114,11 @@ Sidecar begin_sidecar(const Generator& generator, const TrackOrder& order) {
   sidecar.effective = effective_request(order, sidecar.model);
   sidecar.seed = order.seed;
   sidecar.conditioning_text = conditioning_text(order.request);
+  sidecar.text_tokens = track.text_tokens;
+  sidecar.timings_s = {{"load", sidecar.runtime.load_s},
+                       {"text", track.stats.text_s},
+                       {"decode", track.stats.decode_s},
+                       {"codec", track.stats.codec_s}};
   return sidecar;
 }
 
@@ -167,14 +158,15 @@ void expect_feasible(const TrackOrder& order, const ModelInfo& model) {
            finish.num_channels.value_or(model.num_channels));
 }
 
-RenderedTrack render_track(Generator& generator, const TrackOrder& order,
-                           ProgressReporter& progress, const StopFlag& stop) {
-  const auto start = Clock::now();
-  RenderedTrack result{.sidecar = begin_sidecar(generator, order)};
-  Sidecar& sidecar = result.sidecar;
-  Track track = generate_track(generator, order, sidecar, progress, stop);
-  stop.throw_if_requested();
+TrackRequest track_request(const TrackOrder& order, const ModelInfo& model) {
+  return {conditioning_text(order.request), frames_for(order.request.duration_s, model), order.seed,
+          effective_sampling(order.request, model.sampling_defaults)};
+}
 
+RenderedTrack finish_track(const Generator& generator, const TrackOrder& order, Track track,
+                           const TrackStart& start, ProgressReporter& progress) {
+  RenderedTrack result{.sidecar = begin_sidecar(generator, order, track, start)};
+  Sidecar& sidecar = result.sidecar;
   Delivery delivery;
   sidecar.timings_s["encode"] = timed(progress, "encode", [&] {
     delivery = deliver_audio(track.audio, finish_options(order), encode_options(order),
@@ -186,34 +178,53 @@ RenderedTrack render_track(Generator& generator, const TrackOrder& order,
   result.audio_bytes = std::move(delivery.bytes);
   result.tokens = std::move(track.tokens);
   result.token_metadata = make_token_metadata(order, sidecar);
-  sidecar.generation_time_s = std::chrono::duration<double>(Clock::now() - start).count();
-  sidecar.completed_at = utc_now();
+  sidecar.generation_time_s = std::chrono::duration<double>(Clock::now() - start.clock).count();
+  sidecar.completed_at = utc_text(std::time(nullptr));
+  return result;
+}
+
+RenderedTrack render_track(Generator& generator, const TrackOrder& order,
+                           ProgressReporter& progress, const StopFlag& stop) {
+  const TrackStart start;
+  Track track = generator.generate(track_request(order, generator.model()), progress, stop);
+  stop.throw_if_requested();
+  RenderedTrack result = finish_track(generator, order, std::move(track), start, progress);
   stop.throw_if_requested();
   return result;
 }
 
+TrackContent track_content(const RenderedTrack& track, const TrackFiles& files) {
+  TrackContent content{.sidecar = track.sidecar};
+  content.files.emplace_back(files.audio, track.audio_bytes);
+  content.sidecar.audio.front().path = files.audio.filename().string();
+  if (files.tokens) {
+    std::string bytes = encode_tokens(track.tokens, track.token_metadata);
+    content.sidecar.tokens = {files.tokens->filename().string(), sha256_hex(bytes)};
+    content.files.emplace_back(*files.tokens, std::move(bytes));
+  }
+  if (files.metadata) content.files.emplace_back(*files.metadata, to_json(content.sidecar));
+  return content;
+}
+
 Sidecar publish_track(const RenderedTrack& track, const TrackFiles& files, Overwrite overwrite) {
-  Sidecar sidecar = track.sidecar;
+  TrackContent content = track_content(track, files);
   std::error_code ignored;
   // An old sidecar must not describe new audio, not even for a moment.
   if (overwrite == Overwrite::yes && files.metadata)
     std::filesystem::remove(*files.metadata, ignored);
-  publish_file(files.audio, track.audio_bytes, overwrite);
-  sidecar.audio.front().path = files.audio.filename().string();
+  std::size_t num_published = 0;
   try {
-    if (files.tokens) {
-      const std::string bytes = encode_tokens(track.tokens, track.token_metadata);
-      publish_file(*files.tokens, bytes, overwrite);
-      sidecar.tokens = {files.tokens->filename().string(), sha256_hex(bytes)};
+    for (const auto& [path, bytes] : content.files) {
+      publish_file(path, bytes, overwrite);
+      ++num_published;
     }
-    if (files.metadata) publish_file(*files.metadata, to_json(sidecar), overwrite);
   } catch (...) {
     // Half a track is worse than none: whoever runs this again would find its name taken.
-    std::filesystem::remove(files.audio, ignored);
-    if (sidecar.tokens) std::filesystem::remove(*files.tokens, ignored);
+    for (std::size_t i = 0; i < num_published; ++i)
+      std::filesystem::remove(content.files[i].first, ignored);
     throw;
   }
-  return sidecar;
+  return std::move(content.sidecar);
 }
 
 }  // namespace cadenza

@@ -2,7 +2,9 @@
 // the order audio, tokens, metadata, so that a metadata file never stands without its audio.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -52,10 +54,31 @@ GenerationRequest effective_request(const TrackOrder& order, const ModelInfo& mo
 // model is loaded. Throws Error(usage).
 void expect_feasible(const TrackOrder& order, const ModelInfo& model);
 
-// Throws Error of every kind the generator, finishing and encoding throw; interrupted and
-// terminated when `stop` is set.
+// What the generator is asked for.
+TrackRequest track_request(const TrackOrder& order, const ModelInfo& model);
+
+// When work on a track began, for its record.
+struct TrackStart {
+  std::chrono::steady_clock::time_point clock = std::chrono::steady_clock::now();
+  std::time_t time = std::time(nullptr);
+};
+
+// From what the generator made to bytes and record. Throws Error of every kind finishing and
+// encoding throw.
+RenderedTrack finish_track(const Generator& generator, const TrackOrder& order, Track track,
+                           const TrackStart& start, ProgressReporter& progress);
+
+// All of it for one track. Throws Error of every kind the generator, finishing and encoding throw;
+// interrupted and terminated when `stop` is set.
 RenderedTrack render_track(Generator& generator, const TrackOrder& order,
                            ProgressReporter& progress, const StopFlag& stop);
+
+// The files of a track in the order they are published, and the sidecar with their names.
+struct TrackContent {
+  Sidecar sidecar;
+  std::vector<std::pair<std::filesystem::path, std::string>> files;  // path, bytes
+};
+TrackContent track_content(const RenderedTrack& track, const TrackFiles& files);
 
 // Writes the files and returns the sidecar with their names. When a later file fails, the earlier
 // ones of this track are taken away again. Throws Error(io, usage).

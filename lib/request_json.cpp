@@ -101,15 +101,16 @@ bool is_known(const std::string& name) {
   return std::find(known.begin(), known.end(), name) != known.end();
 }
 
-void set_member(Request& request, const std::string& name, const Json& value) {
+}  // namespace
+
+void set_member(GenerationRequest& request, const std::string& name, const Json& value,
+                int max_prompt_chars) {
   for (const auto& field : kTypedFields)
     if (name == field.name) return field.set(request, value);
   if (is_known(name) && !value.is_string()) fail_field(name, "text", shown(value));
   const std::string text = value.is_string() ? value.get<std::string>() : std::string{};
-  set_field(request, name, text, kAnyPromptChars);  // also refuses a name it does not know
+  set_field(request, name, text, max_prompt_chars);  // also refuses a name it does not know
 }
-
-}  // namespace
 
 Json request_object(const GenerationRequest& request) {
   Json object = Json::object();
@@ -137,7 +138,8 @@ Json request_object(const GenerationRequest& request) {
 GenerationRequest request_from_object(const Json& object) {
   if (!object.is_object()) fail_field("request", "a JSON object", shown(object));
   GenerationRequest request;
-  for (const auto& [name, value] : object.items()) set_member(request, name, value);
+  for (const auto& [name, value] : object.items())
+    set_member(request, name, value, kAnyPromptChars);
   return request;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "lib/audio/tags.h"
@@ -78,7 +79,13 @@ void set_id3_tags(lame_global_flags* lame, const AudioTags& tags) {
   set_comment(lame, tags.comment);
   set_text(lame, "TSSE", tags.software);
   set_text(lame, "TCOP", tags.copyright);
-  for (const auto& [key, value] : tags.custom) set_custom(lame, key, value);
+  // LAME takes a key for one it has when the older key is its beginning ("model" swallows
+  // "model_license"), so the longest go first.
+  auto custom = tags.custom;
+  std::stable_sort(custom.begin(), custom.end(), [](const auto& one, const auto& other) {
+    return one.first.size() > other.first.size();
+  });
+  for (const auto& [key, value] : custom) set_custom(lame, key, value);
 }
 
 std::string id3v2_bytes(lame_global_flags* lame) {

@@ -51,8 +51,14 @@ class Builder {
   using string_t = Json::string_t;
   using binary_t = Json::binary_t;
 
-  Builder(std::string_view text, const std::string& file, const JsonLimits& limits, ErrorKind kind)
-      : text_(text), file_(file), limits_(limits), kind_(kind), last_read_(text.data()) {}
+  Builder(std::string_view text, const std::string& file, const JsonLimits& limits, ErrorKind kind,
+          const JsonPlace& place)
+      : text_(text),
+        file_(file),
+        limits_(limits),
+        kind_(kind),
+        place_(place),
+        last_read_(text.data()) {}
 
   const char** last_read() { return &last_read_; }
   Json take() { return std::move(root_); }
@@ -61,7 +67,12 @@ class Builder {
   bool boolean(bool value) { return add(value); }
   bool number_integer(number_integer_t value) { return add(value); }
   bool number_unsigned(number_unsigned_t value) { return add(value); }
-  bool number_float(number_float_t value, const string_t&) { return add(value); }
+  bool number_float(number_float_t value, const string_t& text) {
+    // 1e-999 reads as 0, which is another number.
+    if (value == 0 && text.find_first_of("123456789") < text.find_first_of("eE"))
+      refuse(here(), "the number is too small to be told from 0");
+    return add(value);
+  }
   bool string(string_t& value) { return add(std::move(value)); }
   bool binary(binary_t&) { return false; }  // JSON text has none
 
@@ -93,8 +104,14 @@ class Builder {
   // the names that lead there.
   [[noreturn]] void refuse(std::size_t offset, const std::string& what) const {
     const std::string_view before = text_.substr(0, std::min(offset, text_.size()));
-    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-    const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+    const auto newlines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+    if (place_.line != 0) {
+      if (newlines == 0) column += place_.column - 1;
+      const std::size_t line = place_.line + newlines;
+      fail(kind_, fmt::format("{}:{}:{}: {}{}", file_, line, column, where(), what));
+    }
+    const std::size_t line = 1 + newlines;
     fail(kind_, fmt::format("{}: line {}, column {}: {}{}", file_, line, column, where(), what));
   }
 
@@ -163,6 +180,7 @@ class Builder {
   const std::string& file_;
   const JsonLimits& limits_;
   ErrorKind kind_;
+  const JsonPlace& place_;
   const char* last_read_;
   Json root_;
   std::vector<Level> open_;
@@ -172,11 +190,14 @@ class Builder {
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& file, const JsonLimits& limits,
-                ErrorKind kind) {
-  if (text.size() > limits.max_bytes)
-    fail(kind, fmt::format("{}: is {} bytes, at most {} are allowed", file, text.size(),
-                           limits.max_bytes));
-  Builder builder(text, file, limits, kind);
+                ErrorKind kind, const JsonPlace& place) {
+  Builder builder(text, file, limits, kind, place);
+  if (text.size() > limits.max_bytes) {
+    const std::string what =
+        fmt::format("is {} bytes, at most {} are allowed", text.size(), limits.max_bytes);
+    if (place.line != 0) builder.refuse(0, what);
+    fail(kind, fmt::format("{}: {}", file, what));
+  }
   if (text.starts_with("\xef\xbb\xbf")) builder.refuse(0, "begins with a byte order mark");
   // nlohmann takes a NUL for the end of the text, so whatever follows would go unread.
   if (const auto nul = text.find('\0'); nul != text.npos) builder.refuse(nul, "holds a NUL byte");

@@ -21,9 +21,16 @@ struct JsonLimits {
   std::size_t max_members = 4096;  // values and members in all
 };
 
-// Throws Error(kind): "config.json: line 3, column 7: the name "a" stands twice".
+// Where the text begins in a larger file, such as one line of a manifest. Line 0: it is a file of
+// its own.
+struct JsonPlace {
+  std::size_t line = 0, column = 1;
+};
+
+// Throws Error(kind): "config.json: line 3, column 7: the name "a" stands twice"; with a place
+// "takes.jsonl:3:7: the name "a" stands twice".
 Json parse_json(std::string_view text, const std::string& file, const JsonLimits& limits,
-                ErrorKind kind);
+                ErrorKind kind, const JsonPlace& place = {});
 
 // A value as it stands in a file, for messages: on one line, escaped, cut to max_chars characters.
 std::string shown_json(const Json& value, std::size_t max_chars = 60);

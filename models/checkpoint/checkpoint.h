@@ -2,29 +2,14 @@
 // Torch-free.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include "lib/io/byte_source.h"
+#include "lib/generator.h"
 #include "models/checkpoint/config.h"
-#include "models/load.h"
+#include "models/checkpoint/model_files.h"
 
 namespace cadenza {
-
-// The files of a model by name: a directory, a hub snapshot, or the built-in starter.
-struct ModelFiles {
-  std::string name;      // for ModelInfo
-  std::string revision;  // for ModelInfo
-  std::string license;   // for ModelInfo
-  std::map<std::string, std::shared_ptr<const ByteSource>> files;
-
-  // nullptr when the model has no such file.
-  std::shared_ptr<const ByteSource> find(const std::string& file) const;
-};
 
 class WeightReader;
 

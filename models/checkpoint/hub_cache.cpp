@@ -6,6 +6,7 @@
 
 #include "lib/error.h"
 #include "lib/io/byte_source.h"
+#include "models/checkpoint/plain_name.h"
 
 namespace cadenza {
 
@@ -16,15 +17,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kPrefix = "models--";
 constexpr std::uint64_t kMaxRefBytes = 256;
 
-bool is_plain(std::string_view word) {
-  const auto is_allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-' || c == '_';
-  };
-  return !word.empty() && word.size() <= 128 && word[0] != '.' &&
-         std::all_of(word.begin(), word.end(), is_allowed);
-}
-
 // "facebook/musicgen-small" -> "models--facebook--musicgen-small"
 std::string folder_name(const std::string& repository) {
   const auto slash = repository.find('/');
@@ -34,11 +26,11 @@ std::string folder_name(const std::string& repository) {
 // The other way; empty when the folder is not a repository's.
 std::string repository_of_folder(const std::string& folder) {
   if (!folder.starts_with(kPrefix)) return {};
-  std::string rest = folder.substr(kPrefix.size());
+  const std::string rest = folder.substr(kPrefix.size());
   const auto middle = rest.find("--");
   if (middle == rest.npos) return {};
-  rest.replace(middle, 2, "/");
-  return is_repository_id(rest) ? rest : std::string();
+  const std::string repository = rest.substr(0, middle) + '/' + rest.substr(middle + 2);
+  return is_repository_id(repository) ? repository : std::string();
 }
 
 // refs/main, or the only snapshot there is (a download by commit writes no reference).
@@ -49,12 +41,12 @@ std::string current_revision(const fs::path& root) {
     revision.erase(std::find_if(revision.begin(), revision.end(),
                                 [](char c) { return c == '\n' || c == '\r' || c == ' '; }),
                    revision.end());
-    return is_plain(revision) ? revision : std::string();
+    return is_plain_name(revision) ? revision : std::string();
   }
   std::vector<std::string> revisions;
   for (const auto& entry : fs::directory_iterator(root / "snapshots", error))
     revisions.push_back(entry.path().filename().string());
-  return revisions.size() == 1 && is_plain(revisions[0]) ? revisions[0] : std::string();
+  return revisions.size() == 1 && is_plain_name(revisions[0]) ? revisions[0] : std::string();
 }
 
 }  // namespace
@@ -72,8 +64,8 @@ std::string repository_of_alias(const std::string& word) {
 
 bool is_repository_id(const std::string& text) {
   const auto slash = text.find('/');
-  return slash != text.npos && is_plain(std::string_view(text).substr(0, slash)) &&
-         is_plain(std::string_view(text).substr(slash + 1));
+  return slash != text.npos && is_plain_name(std::string_view(text).substr(0, slash)) &&
+         is_plain_name(std::string_view(text).substr(slash + 1));
 }
 
 std::optional<HubSnapshot> find_snapshot(const fs::path& hub_cache, const std::string& repository) {

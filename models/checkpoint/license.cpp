@@ -6,6 +6,7 @@
 #include "lib/error.h"
 #include "lib/io/byte_source.h"
 #include "lib/text/utf8.h"
+#include "models/checkpoint/plain_name.h"
 
 namespace cadenza {
 
@@ -25,13 +26,6 @@ std::string spelled(std::string_view license) {
   return text;
 }
 
-bool is_plain(std::string_view word) {
-  return !word.empty() && word.size() <= 64 && std::all_of(word.begin(), word.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-' || c == '+' || c == '_';
-  });
-}
-
 // The front matter is the YAML between the first two lines of three dashes.
 std::string license_of_card(std::string_view card) {
   if (!card.starts_with("---\n")) return kUnknown;
@@ -43,7 +37,7 @@ std::string license_of_card(std::string_view card) {
     const std::string_view key = "license:";
     if (!line.starts_with(key)) continue;
     const std::string_view value = trimmed(line.substr(key.size()));
-    return is_plain(value) ? spelled(value) : kUnknown;
+    return is_plain_name(value) ? spelled(value) : kUnknown;
   }
   return kUnknown;
 }

@@ -3,13 +3,25 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <string>
-#include <vector>
 
-#include "models/checkpoint/checkpoint.h"
+#include "lib/io/byte_source.h"
 #include "models/load.h"
 
 namespace cadenza {
+
+// Opened, not read. The first three members are for ModelInfo.
+struct ModelFiles {
+  std::string name;
+  std::string revision;
+  std::string license;
+  std::map<std::string, std::shared_ptr<const ByteSource>> files;
+
+  // nullptr when the model has no such file.
+  std::shared_ptr<const ByteSource> find(const std::string& file) const;
+};
 
 // model: see open_checkpoint(). Throws Error(usage) for an empty name and for URLs,
 // Error(not_found) when there is no such model, Error(bad_model) for files that are no regular

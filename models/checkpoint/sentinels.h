@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "models/checkpoint/checkpoint.h"
+#include "models/checkpoint/model_files.h"
 
 namespace cadenza {
 

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <unordered_set>
 
 #include "lib/error.h"
 #include "lib/json/strict_json.h"
 #include "lib/text/quote_tail.h"
 #include "models/checkpoint/foreign_format.h"
+#include "models/checkpoint/plain_name.h"
 
 namespace cadenza {
 
@@ -22,14 +22,9 @@ constexpr std::size_t kMaxShards = 1000;
   fail(ErrorKind::bad_model, fmt::format("{}: {}", kShardIndexFile, what));
 }
 
-bool is_plain_shard_name(std::string_view name) {
-  const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-' || c == '_';
-  };
+bool is_shard_name(std::string_view name) {
   const std::string_view suffix = ".safetensors";
-  return name.size() > suffix.size() && name.size() <= 128 && name.ends_with(suffix) &&
-         name[0] != '.' && std::all_of(name.begin(), name.end(), is_plain);
+  return is_plain_name(name) && name.ends_with(suffix) && name.size() > suffix.size();
 }
 
 Json parse(std::string_view text) {
@@ -54,7 +49,7 @@ ShardIndex parse_shard_index(std::string_view text) {
   std::unordered_set<std::string> seen;
   for (const auto& [tensor, shard] : map->items()) {
     const std::string* name = shard.get_ptr<const std::string*>();
-    if (name == nullptr || !is_plain_shard_name(*name))
+    if (name == nullptr || !is_shard_name(*name))
       refuse(fmt::format("weight_map: {}: expected the plain name of a .safetensors file, found {}",
                          quoted_tail(tensor), shown_json(shard, 40)));
     index.weight_map.emplace_back(tensor, *name);

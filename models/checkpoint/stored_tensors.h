@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lib/io/byte_source.h"
-#include "models/checkpoint/checkpoint.h"
+#include "models/checkpoint/model_files.h"
 #include "models/checkpoint/safetensors.h"
 
 namespace cadenza {

@@ -19,30 +19,35 @@ constexpr std::int64_t kLanesPerBite = 48;
 
 }  // namespace
 
-// Rows of one forward, by lane. Sized by reset(); nothing is allocated between columns.
-struct CpuDecoder::Buffers {
-  Buffers(std::int64_t num_lanes, const DecoderConfig& config, WeightFormat format,
-          WeightFormat head_format, const KernelTable& kernels)
-      : width(config.hidden_size),
-        ffn(config.ffn_dim),
-        hidden(num_lanes * width),
-        normed(num_lanes * width),
-        qkv(num_lanes * 3 * width),
-        attended(num_lanes * width),
-        projected(num_lanes * width),
-        inner(num_lanes * ffn),
-        narrow(format, num_lanes, width, kernels),
-        wide(format, num_lanes, ffn, kernels),
-        head_input(head_format, num_lanes, width, kernels) {}
+// Where work on whole rows is done: one thread's own while lanes are few, else the first for all.
+struct CpuDecoder::Desk {
+  Desk(std::int64_t num_lanes, const DecoderConfig& config, const CpuDecoderWeights& weights,
+       const KernelTable& kernels)
+      : hidden(num_lanes * config.hidden_size),
+        normed(num_lanes * config.hidden_size),
+        narrow(weights.layers[0].qkv.format(), num_lanes, config.hidden_size, kernels),
+        wide(weights.layers[0].ffn_out.format(), num_lanes, config.ffn_dim, kernels),
+        head_input(weights.heads.format(), num_lanes, config.hidden_size, kernels) {}
 
-  std::int64_t width, ffn;
-  std::vector<float> hidden;     // (lanes, D): the residual stream
-  std::vector<float> normed;     // (lanes, D)
+  std::vector<float> hidden;  // (lanes, D): the residual stream
+  std::vector<float> normed;  // (lanes, D)
+  PreparedRows narrow, wide, head_input;
+};
+
+// What the threads hand each other: written in one phase, read after its barrier. Sized by reset();
+// nothing is allocated between columns.
+struct CpuDecoder::Buffers {
+  Buffers(std::int64_t num_lanes, const DecoderConfig& config)
+      : qkv(num_lanes * 3 * config.hidden_size),
+        attended(num_lanes * config.hidden_size),
+        projected(num_lanes * config.hidden_size),
+        inner(num_lanes * config.ffn_dim) {}
+
+  std::vector<Desk> desks;       // by thread
   std::vector<float> qkv;        // (lanes, 3 D); cross-attention's queries in the first (lanes, D)
   std::vector<float> attended;   // (lanes, D): heads together
   std::vector<float> projected;  // (lanes, D): what is to be added to hidden
   std::vector<float> inner;      // (lanes, FFN)
-  PreparedRows narrow, wide, head_input;
   std::vector<std::vector<float>> scratch;  // by thread, for attention
 };
 
@@ -80,8 +85,10 @@ void CpuDecoder::reset(const std::vector<std::span<const float>>& contexts,
   max_steps_ = std::max(max_steps, max_steps_);
 
   const std::int64_t num_lanes = std::max(rows, kLanesPerBite);
-  buffers_ = std::make_unique<Buffers>(num_lanes, config_, weights_.layers[0].qkv.format(),
-                                       weights_.heads.format(), kernels_);
+  buffers_ = std::make_unique<Buffers>(num_lanes, config_);
+  for (int thread = 0; thread < pool_.size(); ++thread)
+    buffers_->desks.emplace_back(thread == 0 ? num_lanes : kLanesOnOwnDesk, config_, weights_,
+                                 kernels_);
   const std::int64_t scratch =
       attention_scratch_floats(head_width(), std::max(max_steps, longest_text));
   buffers_->scratch.assign(pool_.size(), std::vector<float>(static_cast<std::size_t>(scratch)));
@@ -130,11 +137,10 @@ void CpuDecoder::prefill(const std::int64_t* tokens, std::int64_t num_columns, f
   const std::int64_t bite = std::max<std::int64_t>(1, kLanesPerBite / num_rows());
   for (std::int64_t first = 0; first < num_columns; first += bite) {
     plan_lanes(tokens, num_columns, first, std::min(bite, num_columns - first));
-    forward();
+    forward(first + lanes_per_row_ == num_columns ? logits : nullptr);
     for (std::int64_t row = 0; row < num_rows(); ++row)
       cache_.set_length(row, cache_.length(row) + lanes_per_row_);
   }
-  write_logits(logits);
 }
 
 void CpuDecoder::plan_lanes(const std::int64_t* tokens, std::int64_t num_columns,
@@ -155,7 +161,7 @@ void CpuDecoder::plan_lanes(const std::int64_t* tokens, std::int64_t num_columns
   }
 }
 
-void CpuDecoder::forward() {
+void CpuDecoder::forward(float* logits) {
   pool_.run([&](TeamMember& team) {
     embed(team);
     for (std::int64_t layer = 0; layer < config_.num_layers; ++layer) {
@@ -163,46 +169,68 @@ void CpuDecoder::forward() {
       if (!cross_lanes_.empty()) cross_attention(team, layer);
       feed_forward(team, layer);
     }
+    if (logits) write_logits(team, logits);
   });
+}
+
+CpuDecoder::Desk& CpuDecoder::desk_of(const TeamMember& team) {
+  return buffers_->desks[has_own_desks() ? team.index() : 0];
+}
+
+// Every member for all rows on its own desk, or all members together on the first.
+template <typename Body>
+void CpuDecoder::for_each_row(TeamMember& team, std::int64_t count, Body body) {
+  if (!has_own_desks()) return team.for_each(count, body);
+  for (std::int64_t row = 0; row < count; ++row) body(row);
+}
+
+// hidden += row `projected` of the last product (-1: none), then normed = norm(hidden).
+void CpuDecoder::add_and_norm(Desk& desk, std::int64_t lane, std::int64_t projected,
+                              const NormWeights& norm) {
+  const std::int64_t width = config_.hidden_size;
+  float* hidden = &desk.hidden[lane * width];
+  if (projected >= 0) kernels_.add(&buffers_->projected[projected * width], width, hidden);
+  kernels_.layer_norm(hidden, norm.weight.data(), norm.bias.data(), width, kNormEpsilon,
+                      &desk.normed[lane * width]);
 }
 
 // The codebooks' embeddings, added in their order, then the position.
 void CpuDecoder::embed(TeamMember& team) {
   const std::int64_t width = config_.hidden_size, table = (config_.vocab_size + 1) * width;
-  team.for_each(std::ssize(lanes_), [&](std::int64_t index) {
+  Desk& desk = desk_of(team);
+  for_each_row(team, std::ssize(lanes_), [&](std::int64_t index) {
     const Lane& lane = lanes_[index];
-    float* hidden = &buffers_->hidden[index * width];
+    float* hidden = &desk.hidden[index * width];
     std::fill_n(hidden, width, 0.0f);
     for (std::int64_t k = 0; k < config_.num_codebooks; ++k)
       kernels_.add(&weights_.embeddings[k * table + lane.tokens[k * token_stride_] * width], width,
                    hidden);
     kernels_.add(&positions_[lane.position * width], width, hidden);
-    std::fill_n(&buffers_->projected[index * width], width, 0.0f);
   });
 }
 
 void CpuDecoder::self_attention(TeamMember& team, std::int64_t index) {
   Buffers& b = *buffers_;
+  Desk& desk = desk_of(team);
   const CpuLayerWeights& layer = weights_.layers[index];
-  const std::int64_t width = b.width, lanes = std::ssize(lanes_);
-  team.for_each(lanes, [&](std::int64_t lane) {
-    kernels_.add(&b.projected[lane * width], width, &b.hidden[lane * width]);
-    kernels_.layer_norm(&b.hidden[lane * width], layer.self_norm.weight.data(),
-                        layer.self_norm.bias.data(), width, kNormEpsilon, &b.normed[lane * width]);
-    b.narrow.prepare(lane, &b.normed[lane * width]);
+  const std::int64_t width = config_.hidden_size, lanes = std::ssize(lanes_);
+  for_each_row(team, lanes, [&](std::int64_t lane) {
+    // What waits in `projected` is the feed-forward's of the layer before.
+    add_and_norm(desk, lane, index == 0 ? -1 : lane, layer.self_norm);
+    desk.narrow.prepare(lane, &desk.normed[lane * width]);
   });
   team.for_each(layer.qkv.num_groups(), [&](std::int64_t group) {
-    layer.qkv.apply_group(group, b.narrow, lanes, b.qkv.data(), 3 * width, Epilogue::none,
+    layer.qkv.apply_group(group, desk.narrow, lanes, b.qkv.data(), 3 * width, Epilogue::none,
                           kernels_);
   });
   float* scratch = b.scratch[team.index()].data();
   team.for_each(num_rows() * config_.num_heads, [&](std::int64_t item) {
     attend_head(index, item / config_.num_heads, item % config_.num_heads, scratch);
   });
-  team.for_each(lanes,
-                [&](std::int64_t lane) { b.narrow.prepare(lane, &b.attended[lane * width]); });
+  for_each_row(team, lanes,
+               [&](std::int64_t lane) { desk.narrow.prepare(lane, &b.attended[lane * width]); });
   team.for_each(layer.self_out.num_groups(), [&](std::int64_t group) {
-    layer.self_out.apply_group(group, b.narrow, lanes, b.projected.data(), width, Epilogue::none,
+    layer.self_out.apply_group(group, desk.narrow, lanes, b.projected.data(), width, Epilogue::none,
                                kernels_);
   });
 }
@@ -211,7 +239,8 @@ void CpuDecoder::self_attention(TeamMember& team, std::int64_t index) {
 void CpuDecoder::attend_head(std::int64_t layer, std::int64_t row, std::int64_t head,
                              float* scratch) {
   Buffers& b = *buffers_;
-  const std::int64_t width = b.width, first = row * lanes_per_row_, offset = head * head_width();
+  const std::int64_t width = config_.hidden_size, offset = head * head_width();
+  const std::int64_t first = row * lanes_per_row_;
   for (std::int64_t lane = first; lane < first + lanes_per_row_; ++lane) {
     const float* query = &b.qkv[lane * 3 * width + offset];
     cache_.put(layer, row, head, lanes_[lane].position, query + width, query + 2 * width);
@@ -223,28 +252,26 @@ void CpuDecoder::attend_head(std::int64_t layer, std::int64_t row, std::int64_t 
 
 void CpuDecoder::cross_attention(TeamMember& team, std::int64_t index) {
   Buffers& b = *buffers_;
+  Desk& desk = desk_of(team);
   const CpuLayerWeights& layer = weights_.layers[index];
-  const std::int64_t width = b.width, cross_lanes = std::ssize(cross_lanes_);
-  team.for_each(std::ssize(lanes_), [&](std::int64_t lane) {
-    kernels_.add(&b.projected[lane * width], width, &b.hidden[lane * width]);
-    const std::int64_t cross_lane = lanes_[lane].cross_lane;
-    if (cross_lane < 0) return;
-    kernels_.layer_norm(&b.hidden[lane * width], layer.cross_norm.weight.data(),
-                        layer.cross_norm.bias.data(), width, kNormEpsilon, &b.normed[lane * width]);
-    b.narrow.prepare(cross_lane, &b.normed[lane * width]);
+  const std::int64_t width = config_.hidden_size, cross_lanes = std::ssize(cross_lanes_);
+  for_each_row(team, std::ssize(lanes_), [&](std::int64_t lane) {
+    add_and_norm(desk, lane, lane, layer.cross_norm);
+    if (const std::int64_t cross_lane = lanes_[lane].cross_lane; cross_lane >= 0)
+      desk.narrow.prepare(cross_lane, &desk.normed[lane * width]);
   });
   team.for_each(layer.cross_q.num_groups(), [&](std::int64_t group) {
-    layer.cross_q.apply_group(group, b.narrow, cross_lanes, b.qkv.data(), width, Epilogue::none,
+    layer.cross_q.apply_group(group, desk.narrow, cross_lanes, b.qkv.data(), width, Epilogue::none,
                               kernels_);
   });
   float* scratch = b.scratch[team.index()].data();
   team.for_each(cross_lanes * config_.num_heads, [&](std::int64_t item) {
     attend_text(index, item / config_.num_heads, item % config_.num_heads, scratch);
   });
-  team.for_each(cross_lanes,
-                [&](std::int64_t lane) { b.narrow.prepare(lane, &b.attended[lane * width]); });
+  for_each_row(team, cross_lanes,
+               [&](std::int64_t lane) { desk.narrow.prepare(lane, &b.attended[lane * width]); });
   team.for_each(layer.cross_out.num_groups(), [&](std::int64_t group) {
-    layer.cross_out.apply_group(group, b.narrow, cross_lanes, b.projected.data(), width,
+    layer.cross_out.apply_group(group, desk.narrow, cross_lanes, b.projected.data(), width,
                                 Epilogue::none, kernels_);
   });
 }
@@ -253,53 +280,46 @@ void CpuDecoder::attend_text(std::int64_t layer, std::int64_t cross_lane, std::i
                              float* scratch) {
   Buffers& b = *buffers_;
   const std::int64_t row = lanes_[cross_lanes_[cross_lane]].row;
-  const std::int64_t offset = cross_lane * b.width + head * head_width();
+  const std::int64_t offset = cross_lane * config_.hidden_size + head * head_width();
   text_cache_.attend(layer, row, head, text_lengths_[row], &b.qkv[offset], scratch,
                      &b.attended[offset], kernels_);
 }
 
 void CpuDecoder::feed_forward(TeamMember& team, std::int64_t index) {
   Buffers& b = *buffers_;
+  Desk& desk = desk_of(team);
   const CpuLayerWeights& layer = weights_.layers[index];
-  const std::int64_t width = b.width, lanes = std::ssize(lanes_);
+  const std::int64_t width = config_.hidden_size, ffn = config_.ffn_dim;
+  const std::int64_t lanes = std::ssize(lanes_);
   const bool has_text = !cross_lanes_.empty();
-  team.for_each(lanes, [&](std::int64_t lane) {
+  for_each_row(team, lanes, [&](std::int64_t lane) {
     // What waits in `projected` is cross-attention's, by its own lanes, if that has run.
-    const std::int64_t projected = has_text ? lanes_[lane].cross_lane : lane;
-    if (projected >= 0)
-      kernels_.add(&b.projected[projected * width], width, &b.hidden[lane * width]);
-    kernels_.layer_norm(&b.hidden[lane * width], layer.ffn_norm.weight.data(),
-                        layer.ffn_norm.bias.data(), width, kNormEpsilon, &b.normed[lane * width]);
-    b.narrow.prepare(lane, &b.normed[lane * width]);
+    add_and_norm(desk, lane, has_text ? lanes_[lane].cross_lane : lane, layer.ffn_norm);
+    desk.narrow.prepare(lane, &desk.normed[lane * width]);
   });
   team.for_each(layer.ffn_in.num_groups(), [&](std::int64_t group) {
-    layer.ffn_in.apply_group(group, b.narrow, lanes, b.inner.data(), b.ffn, Epilogue::gelu,
+    layer.ffn_in.apply_group(group, desk.narrow, lanes, b.inner.data(), ffn, Epilogue::gelu,
                              kernels_);
   });
-  team.for_each(lanes, [&](std::int64_t lane) { b.wide.prepare(lane, &b.inner[lane * b.ffn]); });
+  for_each_row(team, lanes,
+               [&](std::int64_t lane) { desk.wide.prepare(lane, &b.inner[lane * ffn]); });
   team.for_each(layer.ffn_out.num_groups(), [&](std::int64_t group) {
-    layer.ffn_out.apply_group(group, b.wide, lanes, b.projected.data(), width, Epilogue::none,
+    layer.ffn_out.apply_group(group, desk.wide, lanes, b.projected.data(), width, Epilogue::none,
                               kernels_);
   });
 }
 
 // Of each row's last lane.
-void CpuDecoder::write_logits(float* logits) {
-  Buffers& b = *buffers_;
-  const std::int64_t width = b.width;
-  pool_.run([&](TeamMember& team) {
-    team.for_each(num_rows(), [&](std::int64_t row) {
-      const std::int64_t lane = (row + 1) * lanes_per_row_ - 1;
-      kernels_.add(&b.projected[lane * width], width, &b.hidden[lane * width]);
-      kernels_.layer_norm(&b.hidden[lane * width], weights_.final_norm.weight.data(),
-                          weights_.final_norm.bias.data(), width, kNormEpsilon,
-                          &b.normed[lane * width]);
-      b.head_input.prepare(row, &b.normed[lane * width]);
-    });
-    team.for_each(weights_.heads.num_groups(), [&](std::int64_t group) {
-      weights_.heads.apply_group(group, b.head_input, num_rows(), logits, weights_.heads.outputs(),
-                                 Epilogue::none, kernels_);
-    });
+void CpuDecoder::write_logits(TeamMember& team, float* logits) {
+  Desk& desk = desk_of(team);
+  for_each_row(team, num_rows(), [&](std::int64_t row) {
+    const std::int64_t lane = (row + 1) * lanes_per_row_ - 1;
+    add_and_norm(desk, lane, lane, weights_.final_norm);
+    desk.head_input.prepare(row, &desk.normed[lane * config_.hidden_size]);
+  });
+  team.for_each(weights_.heads.num_groups(), [&](std::int64_t group) {
+    weights_.heads.apply_group(group, desk.head_input, num_rows(), logits, weights_.heads.outputs(),
+                               Epilogue::none, kernels_);
   });
 }
 

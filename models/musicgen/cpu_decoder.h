@@ -2,10 +2,13 @@
 //
 // The same network as language_model.h describes, over packed weights and a cache in panels
 // (models/kernels/cpu). One column through all layers is one region of the thread pool; inside it
-// a layer is a dozen short phases with a barrier after each:
+// a layer is eight short phases with a barrier after each,
 //
-//     norm | q k v | attention | round | out | + norm | q | attention | round | out
-//          | + norm | fc1, gelu | round | fc2
+//     q k v | attention | out |   q | attention | out |   fc1, gelu | fc2
+//
+// and before most of them some work on whole rows: add, norm, round. While rows are few every
+// thread does that for all of them on a desk of its own, because a barrier costs more than a norm;
+// when they are many it is shared out, as a phase more.
 //
 // Silently load-bearing: a lane (one column of one row) is computed by operations that depend on it
 // alone, so its logits are the same bits in any batch, in a prefill or a step, with any number of
@@ -57,22 +60,32 @@ class CpuDecoder {
   ThreadPool& pool() { return pool_; }
 
  private:
+  static constexpr std::int64_t kLanesOnOwnDesk = 4;
+
   // One column of one row on its way through the layers.
   struct Lane {
     std::int64_t row, position;
     const std::int64_t* tokens;  // of codebook 0; the next ones lie token_stride_ further
     std::int64_t cross_lane;     // its place among the lanes that have text; -1: none
   };
+  struct Desk;
   struct Buffers;
 
   void plan_lanes(const std::int64_t* tokens, std::int64_t num_columns, std::int64_t first,
                   std::int64_t count);
-  void forward();
+  // logits: of the last column, or nullptr when it is not among the lanes.
+  void forward(float* logits);
   void embed(TeamMember& team);
   void self_attention(TeamMember& team, std::int64_t layer);
   void cross_attention(TeamMember& team, std::int64_t layer);
   void feed_forward(TeamMember& team, std::int64_t layer);
-  void write_logits(float* logits);
+  void write_logits(TeamMember& team, float* logits);
+
+  bool has_own_desks() const { return std::ssize(lanes_) <= kLanesOnOwnDesk; }
+  Desk& desk_of(const TeamMember& team);
+  template <typename Body>
+  void for_each_row(TeamMember& team, std::int64_t count, Body body);
+  void add_and_norm(Desk& desk, std::int64_t lane, std::int64_t projected, const NormWeights& norm);
 
   void attend_head(std::int64_t layer, std::int64_t row, std::int64_t head, float* scratch);
   void attend_text(std::int64_t layer, std::int64_t cross_lane, std::int64_t head, float* scratch);

@@ -180,11 +180,12 @@ void measure(CpuDecoder& decoder, const DecoderConfig& config, const Settings& s
     ratios.push_back(steps.back() / reads.back());
   }
   const double megabytes = static_cast<double>(bytes) * 1e-6;
-  const double step = median(steps), read = median(reads);
-  const double best = *std::min_element(steps.begin(), steps.end());
-  std::printf("| %s | %lld | %.0f | %.2f | %.2f | %.2f | %.1f | **%.2f** |%s\n", format,
-              static_cast<long long>(position), megabytes, step, best, read, megabytes / read,
-              median(ratios), seen == 1 ? " " : "");
+  const double best_step = *std::min_element(steps.begin(), steps.end());
+  const double best_read = *std::min_element(reads.begin(), reads.end());
+  std::printf("| %s | %lld | %.0f | %.2f | %.2f | **%.2f** | %.2f | %.2f | %.1f | %.2f |%s\n",
+              format, static_cast<long long>(position), megabytes, median(steps), median(reads),
+              median(ratios), best_step, best_read, megabytes / best_read, best_step / best_read,
+              seen == 1 ? " " : "");
   std::fflush(stdout);
 }
 
@@ -203,7 +204,7 @@ void measure_format(WeightFormat format, const Settings& settings) {
     prefill = fill(decoder, config, position);
     measure(decoder, config, settings, name);
   }
-  std::printf("| %s | prefill | | %.2f a column | | | | |\n", name, prefill);
+  std::printf("\n%s: a prefilled column takes %.2f ms\n\n", name, prefill);
 }
 
 Settings parse(int argc, char** argv) {
@@ -227,8 +228,9 @@ int run(int argc, char** argv) {
               usable_cores(), settings.threads,
               std::string(instruction_set_name(settings.set)).c_str(),
               static_cast<long long>(settings.rows), settings.repeats);
-  std::printf("| weights | t | MB | step, ms | best, ms | read, ms | read, GB/s | step / read |\n");
-  std::printf("|---|---|---|---|---|---|---|---|\n");
+  std::printf(
+      "| weights | t | MB | step, ms | read, ms | step / read | best step | best read "
+      "| best read, GB/s | best / best |\n|---|---|---|---|---|---|---|---|---|---|\n");
   for (const WeightFormat format : settings.formats) measure_format(format, settings);
   return 0;
 }

@@ -14,7 +14,8 @@ class Precedence(Case):
         if config:
             (self.folder / "cadenza").mkdir(exist_ok=True)
             (self.folder / "cadenza/config.toml").write_text(f"tempo = {config}\n")
-        plan = json.loads(self.generate("--dry-run", "--json", *flags, variables=variables).stdout)
+        plan = json.loads(self.generate("--dry-run", "--json", "-d", "1", *flags,
+                                        variables=variables).stdout)
         setting = plan["settings"].get("tempo", {"value": None, "origin": None})
         self.assertEqual(plan["request"].get("tempo"),
                          float(setting["value"]) if setting["value"] else None)
@@ -36,7 +37,7 @@ class Precedence(Case):
                             variables={"CADENZA_" + name: value})
 
     def test_a_misspelt_variable_is_pointed_out(self):
-        done = self.generate("--dry-run", variables={"CADENZA_TEMPOO": "1"})
+        done = self.generate("--dry-run", "-d", "1", variables={"CADENZA_TEMPOO": "1"})
         self.assertIn("did you mean CADENZA_TEMPO?", done.stderr.decode())
 
 
@@ -70,7 +71,7 @@ class ConfigFile(Case):
 
     def test_a_toggle_of_the_file_is_turned_off_by_its_flag(self):
         (self.folder / "c.toml").write_text("greedy = true\n")
-        plan = ["--dry-run", "--json", "--config", "c.toml"]
+        plan = ["--dry-run", "--json", "-d", "1", "--config", "c.toml"]
         self.assertTrue(json.loads(self.generate(*plan).stdout)["request"]["greedy"])
         off = json.loads(self.generate(*plan, "--greedy=false").stdout)
         self.assertFalse(off["request"]["greedy"])
@@ -78,7 +79,7 @@ class ConfigFile(Case):
 
 class DryRun(Case):
     def test_it_touches_nothing(self):
-        self.generate("--dry-run", "-o", "deep/x.wav")
+        self.generate("--dry-run", "-d", "1", "-o", "deep/x.wav")
         self.assertEqual(self.names(), [])
 
     def test_its_plan_is_what_happens(self):

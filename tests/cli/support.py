@@ -52,7 +52,8 @@ class Case(unittest.TestCase):
 
     def make(self, name, *arguments, **options):
         """Generates into a file of that name and returns its bytes."""
-        self.generate("-o", name, *arguments, **options)
+        overwrite = [] if "--overwrite" in arguments else ["--overwrite"]
+        self.generate("-o", name, *overwrite, *arguments, **options)
         return (self.folder / name).read_bytes()
 
     def refuse(self, code, *arguments, names=(), **options):

@@ -81,6 +81,14 @@ TEST_CASE("every custom mark is a TXXX frame, equals signs in its value included
   CHECK((++frame)->second == kUnicode + utf16le("prompt") + end + utf16le("a = 東京; b=c"));
 }
 
+TEST_CASE("a key that begins another key keeps its own frame") {
+  for (const bool is_longer_first : {false, true}) {
+    AudioTags tags{.custom = {{"model", "m"}, {"model_license", "l"}}};
+    if (is_longer_first) std::swap(tags.custom[0], tags.custom[1]);
+    CHECK(read_frames(mp3_with(tags)).count("TXXX") == 2);
+  }
+}
+
 TEST_CASE("no date and no frame of a later version is written") {
   const auto frames = read_frames(mp3_with({.title = "T", .custom = {{"seed", "7"}}}));
   CHECK(frames.count("TDRC") == 0);

@@ -15,6 +15,14 @@ namespace {
 
 inline std::int64_t round_up_16(std::int64_t n) { return (n + 15) / 16 * 16; }
 
+// All parts of a word at once.
+template <typename Words, int kPart = 0>
+inline Floats accumulate_word(Floats sums, Ints w, Ints x) {
+  sums = Words::accumulate(sums, Words::template part<kPart>(w), Words::template part<kPart>(x));
+  if constexpr (kPart + 1 < Words::kParts) return accumulate_word<Words, kPart + 1>(sums, w, x);
+  return sums;
+}
+
 // Scores of kBlocks * 16 tokens, scaled.
 template <typename Words, int kBlocks>
 inline void score_blocks(const std::byte* keys, const std::byte* query, std::int64_t steps,
@@ -27,7 +35,7 @@ inline void score_blocks(const std::byte* keys, const std::byte* query, std::int
 #pragma GCC unroll 4
     for (int b = 0; b < kBlocks; ++b) {
       const Ints k = load_words(keys + b * block_bytes + step * kVectorBytes);
-      sums[b] = Words::accumulate(sums[b], k, q);
+      sums[b] = accumulate_word<Words>(sums[b], k, q);
     }
   }
   for (int b = 0; b < kBlocks; ++b) store(scores + b * 16, multiply(sums[b], all(scale)));
@@ -75,7 +83,7 @@ inline void weigh_values(const std::byte* values, const std::byte* probabilities
 #pragma GCC unroll 4
     for (int c = 0; c < kChunks; ++c) {
       const Ints v = load_words(values + step * step_bytes + c * kVectorBytes);
-      sums[c] = Words::accumulate(sums[c], v, p);
+      sums[c] = accumulate_word<Words>(sums[c], v, p);
     }
   }
   for (int c = 0; c < kChunks; ++c) {

@@ -16,11 +16,17 @@ constexpr std::int64_t kVectorBytes = 64;
 constexpr int kPanels = kGroupWidth / kPanelWidth;
 constexpr std::int64_t kStepBytes = kPanels * kVectorBytes;  // one word of K for a whole group
 
-// How a word of weights meets a word of the input.
+// How a word of weights meets a word of the input: in kParts steps, for each of which both words
+// are taken apart.
 struct Fp32Words {
   using Sums = Floats;
   static constexpr std::int64_t kPerWord = 1;
+  static constexpr int kParts = 1;
   static Sums start() { return all(0.0f); }
+  template <int kPart>
+  static Ints part(Ints word) {
+    return word;
+  }
   static Sums accumulate(Sums sums, Ints w, Ints x) {
     return multiply_add(as_floats(w), as_floats(x), sums);
   }
@@ -28,13 +34,23 @@ struct Fp32Words {
 struct Bf16Words {
   using Sums = Floats;
   static constexpr std::int64_t kPerWord = 2;
+  static constexpr int kParts = kBf16Parts;
   static Sums start() { return all(0.0f); }
-  static Sums accumulate(Sums sums, Ints w, Ints x) { return add_products_bf16(sums, w, x); }
+  template <int kPart>
+  static Ints part(Ints word) {
+    return bf16_part<kPart>(word);
+  }
+  static Sums accumulate(Sums sums, Ints w, Ints x) { return add_bf16_products(sums, w, x); }
 };
 struct Int8Words {
   using Sums = Ints;
   static constexpr std::int64_t kPerWord = 4;
+  static constexpr int kParts = 1;
   static Sums start() { return Ints{}; }
+  template <int kPart>
+  static Ints part(Ints word) {
+    return word;
+  }
   static Sums accumulate(Sums sums, Ints w, Ints x) { return add_products_bytes(sums, x, w); }
 };
 
@@ -66,6 +82,25 @@ inline void finish(const LinearTask& task, const std::byte* after_weights, std::
   write(task, row, panel, multiply(to_floats(subtract(sums, offsets)), scale));
 }
 
+// One word of the inputs of each row times one word of each panel, from part kPart on.
+template <typename Words, int kRows, int kPart>
+inline void multiply_word(const std::byte* weights, const std::byte* rows, std::int64_t row_stride,
+                          typename Words::Sums (&sums)[kRows][kPanelsPerPass]) {
+  if constexpr (kPart < Words::kParts) {
+    Ints x[kRows];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r)
+      x[r] = Words::template part<kPart>(all_words(rows + r * row_stride));
+#pragma GCC unroll 4
+    for (int p = 0; p < kPanelsPerPass; ++p) {
+      const Ints w = Words::template part<kPart>(load_words(weights + p * kVectorBytes));
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) sums[r][p] = Words::accumulate(sums[r][p], w, x[r]);
+    }
+    multiply_word<Words, kRows, kPart + 1>(weights, rows, row_stride, sums);
+  }
+}
+
 template <typename Words, int kRows>
 void multiply_pass(const LinearTask& task, std::int64_t first_row, int first_panel) {
   typename Words::Sums sums[kRows][kPanelsPerPass];
@@ -75,17 +110,8 @@ void multiply_pass(const LinearTask& task, std::int64_t first_row, int first_pan
   const std::int64_t steps = task.depth / Words::kPerWord;
   const std::byte* weights = task.group + first_panel * kVectorBytes;
   const std::byte* rows = task.rows + first_row * task.row_stride;
-  for (std::int64_t step = 0; step < steps; ++step, weights += kStepBytes, rows += 4) {
-    Ints w[kPanelsPerPass];
-#pragma GCC unroll 4
-    for (int p = 0; p < kPanelsPerPass; ++p) w[p] = load_words(weights + p * kVectorBytes);
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-      const Ints x = all_words(rows + r * task.row_stride);
-#pragma GCC unroll 4
-      for (int p = 0; p < kPanelsPerPass; ++p) sums[r][p] = Words::accumulate(sums[r][p], w[p], x);
-    }
-  }
+  for (std::int64_t step = 0; step < steps; ++step, weights += kStepBytes, rows += 4)
+    multiply_word<Words, kRows, 0>(weights, rows, task.row_stride, sums);
   const std::byte* after_weights = task.group + steps * kStepBytes;
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r)

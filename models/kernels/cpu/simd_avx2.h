@@ -130,16 +130,15 @@ inline Ints load_words(const std::byte* p) {
 }
 inline Floats as_floats(Ints x) { return {_mm256_castsi256_ps(x.a), _mm256_castsi256_ps(x.b)}; }
 
-inline __m256 add_products_bf16(__m256 sums, __m256i w, __m256i x) {
+constexpr int kBf16Parts = 2;
+template <int kPart>
+inline Ints bf16_part(Ints pairs) {
+  if constexpr (kPart == 1) return {_mm256_slli_epi32(pairs.a, 16), _mm256_slli_epi32(pairs.b, 16)};
   const __m256i upper = _mm256_set1_epi32(static_cast<int>(0xffff0000u));
-  const __m256 w1 = _mm256_castsi256_ps(_mm256_and_si256(w, upper));
-  const __m256 x1 = _mm256_castsi256_ps(_mm256_and_si256(x, upper));
-  const __m256 w0 = _mm256_castsi256_ps(_mm256_slli_epi32(w, 16));
-  const __m256 x0 = _mm256_castsi256_ps(_mm256_slli_epi32(x, 16));
-  return _mm256_fmadd_ps(w0, x0, _mm256_fmadd_ps(w1, x1, sums));
+  return {_mm256_and_si256(pairs.a, upper), _mm256_and_si256(pairs.b, upper)};
 }
-inline Floats add_products_bf16(Floats sums, Ints w, Ints x) {
-  return {add_products_bf16(sums.a, w.a, x.a), add_products_bf16(sums.b, w.b, x.b)};
+inline Floats add_bf16_products(Floats sums, Ints w, Ints x) {
+  return multiply_add(as_floats(w), as_floats(x), sums);
 }
 
 inline __m256i add_products_bytes(__m256i sums, __m256i u, __m256i s) {

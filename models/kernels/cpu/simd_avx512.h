@@ -105,18 +105,26 @@ inline Ints all_words(const std::byte* p) {
 inline Ints load_words(const std::byte* p) { return {_mm512_loadu_si512(p)}; }
 inline Floats as_floats(Ints words) { return {_mm512_castsi512_ps(words.v)}; }
 
-inline Floats add_products_bf16(Floats sums, Ints w, Ints x) {
 #if defined(__AVX512BF16__)
-  return {_mm512_dpbf16_ps(sums.v, (__m512bh)w.v, (__m512bh)x.v)};
-#else
-  const __m512i upper = _mm512_set1_epi32(static_cast<int>(0xffff0000u));
-  const __m512 w1 = _mm512_castsi512_ps(_mm512_and_si512(w.v, upper));
-  const __m512 x1 = _mm512_castsi512_ps(_mm512_and_si512(x.v, upper));
-  const __m512 w0 = _mm512_castsi512_ps(_mm512_slli_epi32(w.v, 16));
-  const __m512 x0 = _mm512_castsi512_ps(_mm512_slli_epi32(x.v, 16));
-  return {_mm512_fmadd_ps(w0, x0, _mm512_fmadd_ps(w1, x1, sums.v))};
-#endif
+constexpr int kBf16Parts = 1;
+template <int kPart>
+inline Ints bf16_part(Ints pairs) {
+  return pairs;
 }
+inline Floats add_bf16_products(Floats sums, Ints w, Ints x) {
+  return {_mm512_dpbf16_ps(sums.v, (__m512bh)w.v, (__m512bh)x.v)};
+}
+#else
+constexpr int kBf16Parts = 2;
+template <int kPart>
+inline Ints bf16_part(Ints pairs) {
+  if constexpr (kPart == 1) return {_mm512_slli_epi32(pairs.v, 16)};
+  return {_mm512_and_si512(pairs.v, _mm512_set1_epi32(static_cast<int>(0xffff0000u)))};
+}
+inline Floats add_bf16_products(Floats sums, Ints w, Ints x) {
+  return multiply_add(as_floats(w), as_floats(x), sums);
+}
+#endif
 
 inline Ints add_products_bytes(Ints sums, Ints unsigned_bytes, Ints signed_bytes) {
 #if defined(__AVX512VNNI__)

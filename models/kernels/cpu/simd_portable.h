@@ -153,14 +153,19 @@ inline Floats as_floats(Ints words) {
   return each([&](int i) { return float_of(static_cast<std::uint32_t>(words.v[i])); });
 }
 
-// Upper halves first, then lower: the order of VDPBF16PS. A product of two bf16 is exact in fp32,
-// so fusing makes no difference here.
-inline Floats add_products_bf16(Floats sums, Ints w, Ints x) {
-  return each([&](int i) {
-    const auto wi = static_cast<std::uint32_t>(w.v[i]), xi = static_cast<std::uint32_t>(x.v[i]);
-    const float upper = float_of(wi & 0xffff0000u) * float_of(xi & 0xffff0000u);
-    return sums.v[i] + upper + float_of(wi << 16) * float_of(xi << 16);
+// A word of two bf16 is multiplied in parts: the upper halves first, then the lower, which is the
+// order of VDPBF16PS. Where that exists one part does both. A product of two bf16 is exact in fp32,
+// so fusing it with the addition makes no difference.
+constexpr int kBf16Parts = 2;
+template <int kPart>
+inline Ints bf16_part(Ints pairs) {
+  return each_int([&](int i) {
+    const auto pair = static_cast<std::uint32_t>(pairs.v[i]);
+    return static_cast<std::int32_t>(kPart == 0 ? pair & 0xffff0000u : pair << 16);
   });
+}
+inline Floats add_bf16_products(Floats sums, Ints w, Ints x) {
+  return add(sums, multiply(as_floats(w), as_floats(x)));
 }
 // Four products of an unsigned and a signed byte, added exactly.
 inline Ints add_products_bytes(Ints sums, Ints unsigned_bytes, Ints signed_bytes) {

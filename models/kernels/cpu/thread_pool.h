@@ -1,6 +1,6 @@
 // A small team of threads for work that comes in microsecond phases.
 //
-// A decode step is some three hundred phases of 1-50 us with a barrier after each: too short for a
+// A decode step is some two hundred phases of 1-100 us with a barrier after each: too short for a
 // pool with queues and sleeping threads. Here one region runs on all threads; inside it they meet
 // at barriers that spin, then yield. Between regions the threads spin for about a millisecond (the
 // next step is usually that near) and then sleep, so an idle pool costs nothing.
