@@ -18,29 +18,6 @@ constexpr const char* kHelp =
     "\n"
     "Lists models and describes them.";
 
-std::string json_text(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string list_report(const ModelSearch& search, bool as_json) {
-  std::string text;
-  Json array = Json::array();
-  for (const auto& name : list_models(search)) {
-    const auto checkpoint = open_checkpoint(name, search);
-    array.push_back(model_object(describe(*checkpoint)));
-    text += model_line(describe(*checkpoint)) + "\n";
-  }
-  return as_json ? json_text(array) : text;
-}
-
-std::string info_report(const ModelsJob& job, const ModelSearch& search) {
-  const auto checkpoint = open_checkpoint(job.model, search);
-  const ModelInfo& model = describe(*checkpoint);
-  std::vector<std::pair<std::string, std::string>> hashes;
-  if (job.hashes_files) hashes = file_hashes(*checkpoint);
-  return job.prints_json ? json_text(model_object(model, hashes)) : model_text(model, hashes);
-}
-
 }  // namespace
 
 void add_models(CLI::App& root) {
@@ -67,8 +44,9 @@ ModelsJob make_models_job(const Settings& settings, bool is_list) {
 
 void run_models(const ModelsJob& job, Context& context) {
   const ModelSearch search{hub_cache_path(context.environment)};
-  context.console.print(job.is_list ? list_report(search, job.prints_json)
-                                    : info_report(job, search));
+  context.console.print(job.is_list
+                            ? list_report(search, job.prints_json)
+                            : info_report(job.model, job.hashes_files, search, job.prints_json));
   context.console.expect_delivered();
 }
 

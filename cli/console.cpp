@@ -1,5 +1,6 @@
 #include "cli/console.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -87,6 +88,13 @@ LogFormat early_log_format(const std::vector<std::string>& arguments,
       std::find(arguments.begin(), arguments.end(), "--log-format=json") != arguments.end();
   const bool is_environment = environment.get("CADENZA_LOG_FORMAT") == "json";
   return is_flag || is_joined || is_environment ? LogFormat::json : LogFormat::text;
+}
+
+void claim_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) != -1) continue;
+    ::open("/dev/null", O_RDONLY);  // takes the lowest free number, which is this stream's
+  }
 }
 
 void Console::print(std::string_view bytes) {

@@ -27,6 +27,10 @@ ConsoleOptions make_console_options(const Settings& settings, const Environment&
 LogFormat early_log_format(const std::vector<std::string>& arguments,
                            const Environment& environment);
 
+// Gives every standard stream that the caller closed a descriptor that cannot be written to: the
+// next file opened would otherwise become standard output, and our own lines would end up in it.
+void claim_standard_streams();
+
 class Console {
  public:
   // The descriptors are the process's own; tests give others.

@@ -1,6 +1,9 @@
 #include "cli/generate_plan.h"
 
+#include <unistd.h>
+
 #include "cli/track_names.h"
+#include "lib/error.h"
 #include "lib/request_id.h"
 
 namespace cadenza {
@@ -37,6 +40,17 @@ GeneratePlan make_plan(const GenerateJob& job, const ModelInfo& model, std::uint
     plan.tracks.push_back(plan_track(job, seeded, id, index));
   expect_feasible(plan.tracks.front().order, model);
   return plan;
+}
+
+void expect_output_writable(const GenerateJob& job) {
+  if (job.output.goes_to_stdout() && !job.is_dry_run && ::isatty(STDOUT_FILENO) == 1)
+    fail(ErrorKind::usage, "output: audio is not written to a terminal",
+         "pipe it to a program or name a file");
+  if (job.output.file.empty() || job.output.goes_to_stdout()) return;
+  GeneratePlan plan{.overwrite = job.output.overwrite};
+  for (int index = 0; index < job.request.count; ++index)
+    plan.tracks.push_back({{}, track_files(job.output, job.request, "", index)});
+  expect_writable(plan);
 }
 
 void expect_writable(const GeneratePlan& plan) {

@@ -8,6 +8,7 @@
 
 #include "cli/machine_options.h"
 #include "cli/output_options.h"
+#include "cli/prompt_source.h"
 #include "cli/settings.h"
 #include "lib/generator.h"
 #include "lib/make_track.h"
@@ -16,8 +17,8 @@
 namespace cadenza {
 
 struct GenerateJob {
-  GenerationRequest request;
-  std::string prompt_file;  // read the prompt from here; "-" is standard input; empty: it is there
+  GenerationRequest request;  // its prompt is empty until it was read from `prompt`
+  PromptSource prompt;
   int max_prompt_chars = kDefaultMaxPromptChars;
   OutputOptions output;
   MachineOptions machine;
@@ -42,6 +43,10 @@ GeneratePlan make_plan(const GenerateJob& job, const ModelInfo& model, std::uint
 
 // Every file that the plan writes can be written: Error(usage, io) otherwise.
 void expect_writable(const GeneratePlan& plan);
+
+// The same for what --output names, before the model is known: a bad place is refused first of all.
+// Also refuses audio on a terminal.
+void expect_output_writable(const GenerateJob& job);
 
 // The plan for people, and as one JSON object. Both end with a newline.
 std::string plan_text(const GenerateJob& job, const GeneratePlan& plan, const ModelInfo& model);

@@ -43,6 +43,7 @@ int run(const std::vector<std::string>& arguments, const cadenza::StopFlag& stop
 
 int main(int argc, char** argv) {
   static cadenza::StopFlag stop;
+  cadenza::claim_standard_streams();
   cadenza::watch_signals(stop);
   const int code = run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc), stop);
   if (code != 0) cadenza::die_by_signal(stop);

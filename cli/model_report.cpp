@@ -23,6 +23,10 @@ std::string hash_of(const std::string& file,
   return "";
 }
 
+std::string json_text(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string model_line(const ModelInfo& model) {
@@ -81,6 +85,33 @@ Json model_object(const ModelInfo& model,
   }
   object["files"] = std::move(files);
   return object;
+}
+
+std::string runtime_line(const RuntimeInfo& runtime) {
+  const std::string threads =
+      runtime.threads > 0 ? fmt::format(", {} threads", runtime.threads) : "";
+  return fmt::format("{} ({}), {}{}, loaded in {:.1f} s", runtime.device,
+                     escaped(runtime.device_name), runtime.precision, threads, runtime.load_s);
+}
+
+std::string list_report(const ModelSearch& search, bool as_json) {
+  std::string text;
+  Json array = Json::array();
+  for (const auto& name : list_models(search)) {
+    const auto checkpoint = open_checkpoint(name, search);
+    array.push_back(model_object(describe(*checkpoint)));
+    text += model_line(describe(*checkpoint)) + "\n";
+  }
+  return as_json ? json_text(array) : text;
+}
+
+std::string info_report(const std::string& name, bool with_hashes, const ModelSearch& search,
+                        bool as_json) {
+  const auto checkpoint = open_checkpoint(name, search);
+  const ModelInfo& model = describe(*checkpoint);
+  std::vector<std::pair<std::string, std::string>> hashes;
+  if (with_hashes) hashes = file_hashes(*checkpoint);
+  return as_json ? json_text(model_object(model, hashes)) : model_text(model, hashes);
 }
 
 }  // namespace cadenza

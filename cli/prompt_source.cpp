@@ -24,6 +24,8 @@ std::string read_standard_input() {
   while (true) {
     const ssize_t count = ::read(STDIN_FILENO, buffer, sizeof buffer);
     if (count == 0) return text;
+    if (count < 0 && errno == EINTR)
+      fail(ErrorKind::interrupted, "stopped while reading the prompt");
     if (count < 0)
       fail(ErrorKind::io, std::string("standard input: cannot read: ") + std::strerror(errno));
     text.append(buffer, static_cast<std::size_t>(count));
@@ -43,6 +45,20 @@ std::string read_file(const std::string& file) {
 }
 
 }  // namespace
+
+PromptSource make_prompt_source(const Settings& settings) {
+  const bool has_text = settings.is_given("prompt");
+  const bool has_file = settings.is_given("prompt_file");
+  if (has_file && has_text)
+    fail(ErrorKind::usage, "prompt: given twice, as text and as --prompt-file", "give it once");
+  if (!has_file && !has_text)
+    fail(ErrorKind::usage, "prompt: none was given", "say what to play: cadenza generate \"...\"");
+  PromptSource source{settings.text_or("prompt", ""), settings.text_or("prompt_file", "")};
+  if (has_file && source.file.empty())
+    fail(ErrorKind::usage, "prompt-file: the file name is empty");
+  if (source.text == "-") source = {"", "-"};
+  return source;
+}
 
 std::string read_prompt(const std::string& file) {
   const std::string text = file == "-" ? read_standard_input() : read_file(file);

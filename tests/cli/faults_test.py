@@ -51,11 +51,17 @@ class FullDisk(Case):
         self.assertEqual(done.returncode, 6)
         self.assertEqual(self.names(), ["x.json", "x.wav"])
 
-    def test_without_standard_streams_the_track_is_made(self):
-        done = self.run_program("generate", PROMPT, "-m", MODEL, "-d", "0.5", "-o", "x.wav", "-q",
-                                preexec_fn=lambda: os.close(0))
-        self.assertEqual(done.returncode, 0)
-        self.assertEqual((self.folder / "x.wav").read_bytes()[:4], b"RIFF")
+    def test_a_closed_standard_stream_does_not_become_part_of_a_file(self):
+        whole = self.make("whole.wav", "-d", "0.5", "--seed", "7")
+        for stream, code in [(0, 0), (1, 6), (2, 0)]:
+            with self.subTest(stream):
+                name = f"closed{stream}"
+                done = self.run_program("generate", PROMPT, "-m", MODEL, "--device", "cpu", "-d",
+                                        "0.5", "--seed", "7", "-o", name + ".wav",
+                                        preexec_fn=lambda: os.close(stream))
+                self.assertEqual(done.returncode, code)
+                self.assertEqual((self.folder / (name + ".wav")).read_bytes(), whole)
+                self.assertEqual(self.sidecar(name + ".json")["status"], "completed")
 
 
 if __name__ == "__main__":

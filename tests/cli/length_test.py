@@ -31,8 +31,8 @@ class Length(Case):
     def test_every_format_is_exact_as_another_program_decodes_it(self):
         for suffix, rate in [("flac", 32000), ("ogg", 32000), ("mp3", 32000), ("opus", 48000)]:
             with self.subTest(suffix):
-                self.make(f"x.{suffix}", "-d", "1.23456")
-                frames = decoded_frames(self.folder / f"x.{suffix}", rate)
+                self.make(f"{suffix}.{suffix}", "-d", "1.23456")
+                frames = decoded_frames(self.folder / f"{suffix}.{suffix}", rate)
                 self.assertEqual(frames, round(1.23456 * rate))
 
     @need("ffmpeg")

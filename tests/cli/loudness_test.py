@@ -28,7 +28,7 @@ class Loudness(Case):
     def test_the_default_is_fourteen_below(self):
         for suffix in ["wav", "mp3", "ogg", "opus"]:
             with self.subTest(suffix):
-                self.check_level(f"x.{suffix}")
+                self.check_level(f"{suffix}.{suffix}")
 
     def test_another_target_is_met(self):
         self.check_level("quiet.wav", "--loudness", "-23", target=-23.0)

@@ -44,6 +44,8 @@ class Case(unittest.TestCase):
     def generate(self, *arguments, prompt=PROMPT, model=MODEL, **options):
         """Runs `generate` on the tiny model; it must succeed."""
         words = ["generate", prompt, "--model", model, "--device", "cpu", *arguments]
+        if "-d" not in words:
+            words += ["-d", "0.5"]
         done = self.run_program(*words, **options)
         self.assertEqual(done.returncode, 0, done.stderr.decode("utf-8", "replace"))
         return done

@@ -22,8 +22,8 @@ class Tags(Case):
     def test_every_tagged_format_says_what_made_it(self):
         for suffix in ["mp3", "flac", "ogg", "opus"]:
             with self.subTest(suffix):
-                self.make(f"x.{suffix}", "-d", "0.5", "--seed", "7")
-                tags = read_tags(self.folder / f"x.{suffix}")
+                self.make(f"{suffix}.{suffix}", "-d", "0.5", "--seed", "7")
+                tags = read_tags(self.folder / f"{suffix}.{suffix}")
                 self.assertEqual(tags["ai_generated"], "true")
                 self.assertEqual(tags["digital_source_type"], SOURCE_TYPE)
                 self.assertEqual(tags["seed"], "7")
@@ -54,8 +54,8 @@ class Tags(Case):
         prompt = "Café 東京 — ночь"
         for suffix in ["mp3", "flac", "ogg", "opus"]:
             with self.subTest(suffix):
-                self.make(f"u.{suffix}", "-d", "0.5", prompt=prompt, )
-                self.assertEqual(read_tags(self.folder / f"u.{suffix}")["prompt"], prompt)
+                self.make(f"{suffix}.{suffix}", "-d", "0.5", prompt=prompt)
+                self.assertEqual(read_tags(self.folder / f"{suffix}.{suffix}")["prompt"], prompt)
 
 
 if __name__ == "__main__":
