@@ -1,9 +1,11 @@
 #include "models/encodec/seanet_decoder.h"
 
-#include <ATen/ops/elu.h>
-
 #include <cstddef>
 #include <string>
+
+#include "models/encodec/map_chain.h"
+#include "models/encodec/resblock.h"
+#include "models/encodec/transposed_conv.h"
 
 namespace cadenza {
 
@@ -31,50 +33,36 @@ SeanetDecoder::SeanetDecoder(const CodecConfig& config, const WeightReader& weig
               .out_channels = widest(config),
               .kernel = config.kernel_size},
              config.has_reflect_padding, device),
-      lstm_(weights, layer(1), widest(config), config.num_lstm_layers, device),
-      last_(
-          weights, layer(3 + num_stages(config) * layers_per_stage(config)),
-          {.in_channels = config.num_filters, .out_channels = 1, .kernel = config.last_kernel_size},
-          config.has_reflect_padding, device) {
+      lstm_(weights, layer(1), widest(config), config.num_lstm_layers, device) {
   std::int64_t channels = widest(config), number = 2;
   for (const std::int64_t ratio : config.ratios) {
-    Stage stage{{weights, layer(number + 1), channels, channels / 2, ratio, device}, {}};
+    layers_.push_back(std::make_unique<TransposedConv>(weights, layer(number + 1), channels,
+                                                       channels / 2, ratio, device));
     channels /= 2;
+    hop_ *= ratio;
     std::int64_t dilation = 1;
     for (std::int64_t block = 0; block < config.num_residual_layers; ++block) {
-      stage.blocks.emplace_back(weights, layer(number + 2 + block), config, channels, dilation,
-                                device);
+      layers_.push_back(std::make_unique<Resblock>(weights, layer(number + 2 + block), config,
+                                                   channels, dilation, device));
       dilation *= config.dilation_growth_rate;
     }
-    stages_.push_back(std::move(stage));
     number += layers_per_stage(config);
   }
+  const ConvShape last{.in_channels = config.num_filters,
+                       .kernel = config.last_kernel_size,
+                       .before = Activation::elu};
+  layers_.push_back(
+      std::make_unique<Conv>(weights, layer(number + 1), last, config.has_reflect_padding, device));
 }
 
-at::Tensor SeanetDecoder::forward(const at::Tensor& latent, std::vector<at::Tensor>* layers) const {
-  const auto note = [&](const at::Tensor& map) {
-    if (layers) layers->push_back(map);
-  };
-  const auto note_elu = [&](const at::Tensor& map) {
-    if (layers) layers->push_back(at::elu(map));
-  };
-  at::Tensor map = first_.forward(latent, Activation::none);
-  note(map);
-  map = lstm_.forward(map);
-  note(map);
-  for (const Stage& stage : stages_) {
-    note_elu(map);
-    map = stage.upsample.forward(map, Activation::elu);
-    note(map);
-    for (const Resblock& block : stage.blocks) {
-      map = block.forward(map);
-      note(map);
-    }
-  }
-  note_elu(map);
-  map = last_.forward(map, Activation::elu);
-  note(map);
-  return map;
+at::Tensor SeanetDecoder::forward(const at::Tensor& latent, std::vector<at::Tensor>* layers,
+                                  std::int64_t frames_per_stretch) const {
+  std::vector<const MapLayer*> chain;
+  for (const auto& each : layers_) chain.push_back(each.get());
+  const at::Tensor begun = first_.forward(latent), remembered = lstm_.forward(begun);
+  if (!layers) return run_in_stretches(chain, remembered, frames_per_stretch * hop_);
+  layers->insert(layers->end(), {begun, remembered});
+  return run_whole(chain, remembered, *layers);
 }
 
 }  // namespace cadenza

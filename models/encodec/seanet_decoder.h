@@ -11,36 +11,37 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "models/checkpoint/config.h"
 #include "models/checkpoint/weights.h"
 #include "models/encodec/conv.h"
 #include "models/encodec/lstm.h"
-#include "models/encodec/resblock.h"
-#include "models/encodec/transposed_conv.h"
+#include "models/encodec/map_layer.h"
 
 namespace cadenza {
 
 class SeanetDecoder {
  public:
+  // Enough for two threads to share the first stage; 45 MB in the widest map.
+  static constexpr std::int64_t kFramesPerStretch = 256;
+
   // Reads "audio_encoder.decoder.layers.*".
   SeanetDecoder(const CodecConfig& config, const WeightReader& weights, const at::Device& device);
 
   // latent (T, F) -> samples (T * hop, 1). `layers`, for the parity tests, receives the output of
-  // every numbered layer; without it at most two maps are alive at a time.
-  at::Tensor forward(const at::Tensor& latent, std::vector<at::Tensor>* layers = nullptr) const;
+  // every numbered layer; without it memory does not grow with T, but for latent and samples.
+  // frames_per_stretch: how much is worked on at a time; it does not change a bit of the result.
+  at::Tensor forward(const at::Tensor& latent, std::vector<at::Tensor>* layers = nullptr,
+                     std::int64_t frames_per_stretch = kFramesPerStretch) const;
 
  private:
-  struct Stage {
-    TransposedConv upsample;
-    std::vector<Resblock> blocks;
-  };
-
   Conv first_;
   Lstm lstm_;
-  std::vector<Stage> stages_;
-  Conv last_;
+  std::int64_t hop_ = 1;
+  std::vector<std::unique_ptr<const MapLayer>> layers_;  // all behind the LSTM
 };
 
 }  // namespace cadenza

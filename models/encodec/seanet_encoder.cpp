@@ -1,10 +1,10 @@
 #include "models/encodec/seanet_encoder.h"
 
-#include <ATen/ops/elu.h>
-
 #include <ranges>
 #include <string>
-#include <utility>
+
+#include "models/encodec/map_chain.h"
+#include "models/encodec/resblock.h"
 
 namespace cadenza {
 
@@ -31,60 +31,47 @@ std::int64_t widest(const CodecConfig& config) { return config.num_filters << nu
 
 SeanetEncoder::SeanetEncoder(const CodecConfig& config, const WeightReader& weights,
                              const at::Device& device)
-    : first_(weights, layer(0),
-             {.in_channels = 1, .out_channels = config.num_filters, .kernel = config.kernel_size},
-             config.has_reflect_padding, device),
-      lstm_(weights, layer(lstm_layer(config)), widest(config), config.num_lstm_layers, device),
+    : lstm_(weights, layer(lstm_layer(config)), widest(config), config.num_lstm_layers, device),
       last_(weights, layer(lstm_layer(config) + 2),
             {.in_channels = widest(config),
              .out_channels = config.latent_dim,
-             .kernel = config.last_kernel_size},
+             .kernel = config.last_kernel_size,
+             .before = Activation::elu},
             config.has_reflect_padding, device) {
+  const auto add_conv = [&](std::int64_t number, const ConvShape& shape) {
+    layers_.push_back(
+        std::make_unique<Conv>(weights, layer(number), shape, config.has_reflect_padding, device));
+  };
+  add_conv(0, {.out_channels = config.num_filters, .kernel = config.kernel_size});
   std::int64_t channels = config.num_filters, number = 1;
   for (const std::int64_t ratio : config.ratios | std::views::reverse) {
-    std::vector<Resblock> blocks;
     std::int64_t dilation = 1;
     for (std::int64_t block = 0; block < config.num_residual_layers; ++block) {
-      blocks.emplace_back(weights, layer(number + block), config, channels, dilation, device);
+      layers_.push_back(std::make_unique<Resblock>(weights, layer(number + block), config, channels,
+                                                   dilation, device));
       dilation *= config.dilation_growth_rate;
     }
-    Conv downsample(weights, layer(number + config.num_residual_layers + 1),
-                    {.in_channels = channels,
-                     .out_channels = 2 * channels,
-                     .kernel = 2 * ratio,
-                     .stride = ratio},
-                    config.has_reflect_padding, device);
-    stages_.push_back({std::move(blocks), std::move(downsample)});
+    add_conv(number + config.num_residual_layers + 1, {.in_channels = channels,
+                                                       .out_channels = 2 * channels,
+                                                       .kernel = 2 * ratio,
+                                                       .stride = ratio,
+                                                       .before = Activation::elu});
     channels *= 2;
     number += layers_per_stage(config);
   }
 }
 
-at::Tensor SeanetEncoder::forward(const at::Tensor& samples,
-                                  std::vector<at::Tensor>* layers) const {
-  const auto note = [&](const at::Tensor& map) {
-    if (layers) layers->push_back(map);
-  };
-  const auto note_elu = [&](const at::Tensor& map) {
-    if (layers) layers->push_back(at::elu(map));
-  };
-  at::Tensor map = first_.forward(samples, Activation::none);
-  note(map);
-  for (const Stage& stage : stages_) {
-    for (const Resblock& block : stage.blocks) {
-      map = block.forward(map);
-      note(map);
-    }
-    note_elu(map);
-    map = stage.downsample.forward(map, Activation::elu);
-    note(map);
+at::Tensor SeanetEncoder::forward(const at::Tensor& samples, std::vector<at::Tensor>* layers,
+                                  std::int64_t frames_per_stretch) const {
+  std::vector<const MapLayer*> chain;
+  for (const auto& each : layers_) chain.push_back(each.get());
+  if (!layers) {
+    const at::Tensor map = run_in_stretches(chain, samples, frames_per_stretch);
+    return last_.forward(lstm_.forward(map));
   }
-  map = lstm_.forward(map);
-  note(map);
-  note_elu(map);
-  map = last_.forward(map, Activation::elu);
-  note(map);
-  return map;
+  const at::Tensor remembered = lstm_.forward(run_whole(chain, samples, *layers));
+  layers->push_back(remembered);
+  return run_whole({&last_}, remembered, *layers);
 }
 
 }  // namespace cadenza

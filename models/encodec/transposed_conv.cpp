@@ -26,28 +26,43 @@ TransposedConv::TransposedConv(const WeightReader& weights, const std::string& n
   bias_ = read_tensor(weights, name + ".conv.bias", {out_channels}).repeat({stride}).to(device);
 }
 
-at::Tensor TransposedConv::forward(const at::Tensor& map, Activation before) const {
-  const std::int64_t rows = map.size(0);
-  const at::Tensor blocks = at::empty({rows + 1, stride_ * out_channels_}, map.options());
-  const std::int64_t piece = rows_per_piece(stride_ * out_channels_);
-  for_each_piece(map.device(), rows + 1, piece, [&](std::int64_t first, std::int64_t count) {
-    // Block t needs rows t - 1 and t: one row more than blocks, less one at each end of the map.
-    const std::int64_t begin = std::max<std::int64_t>(first - 1, 0);
-    const std::int64_t end = std::min(first + count, rows);
-    at::Tensor window = map.narrow(0, begin, end - begin);
-    if (before == Activation::elu) window = at::elu(window);
-    at::Tensor out = blocks.narrow(0, first, count);
-    out.copy_(bias_.expand_as(out));
-    for (std::int64_t half = 0; half < 2; ++half) {
-      const std::int64_t from = std::max(first - half, begin);
-      const std::int64_t to = std::min(first + count - half, end);
-      if (from < to)
-        out.narrow(0, from + half - first, to - from)
-            .addmm_(window.narrow(0, from - begin, to - from), halves_[half]);
-    }
+RowRange TransposedConv::looks_at(RowRange output) const {
+  return {(output.first + trim_left()) / stride_ - 1, (output.end + trim_left()) / stride_ + 1};
+}
+
+// Cuts lie between blocks, and the first block is trimmed.
+std::int64_t TransposedConv::cut_after(std::int64_t end) const {
+  return round_up(end + trim_left(), piece() * stride_) - trim_left();
+}
+
+at::Tensor TransposedConv::forward_rows(const MapWindow& input, RowRange output) const {
+  const bool is_at_start = output.first == 0, is_at_end = output.end == output_rows(input.total);
+  const std::int64_t first_block = is_at_start ? 0 : (output.first + trim_left()) / stride_;
+  const std::int64_t end_block = is_at_end ? input.total + 1 : (output.end + trim_left()) / stride_;
+  const at::Tensor blocks =
+      at::empty({end_block - first_block, stride_ * out_channels_}, input.rows.options());
+  for_each_piece(input.rows.device(), blocks.size(0), piece(), [&](auto first, auto count) {
+    forward_piece(input, first_block + first, blocks.narrow(0, first, count));
   });
-  const std::int64_t trim_left = stride_ - stride_ / 2;
-  return blocks.view({(rows + 1) * stride_, out_channels_}).narrow(0, trim_left, rows * stride_);
+  return blocks.view({blocks.size(0) * stride_, out_channels_})
+      .narrow(0, is_at_start ? trim_left() : 0, output.end - output.first);
+}
+
+// Block t needs rows t - 1 and t: one row more than blocks, less one at each end of the map.
+void TransposedConv::forward_piece(const MapWindow& input, std::int64_t first,
+                                   at::Tensor out) const {
+  const std::int64_t count = out.size(0);
+  const std::int64_t begin = std::max<std::int64_t>(first - 1, 0);
+  const std::int64_t end = std::min(first + count, input.total);
+  const at::Tensor window = at::elu(input.rows.narrow(0, begin - input.first, end - begin));
+  out.copy_(bias_.expand_as(out));
+  for (std::int64_t half = 0; half < 2; ++half) {
+    const std::int64_t from = std::max(first - half, begin);
+    const std::int64_t to = std::min(first + count - half, end);
+    if (from < to)
+      out.narrow(0, from + half - first, to - from)
+          .addmm_(window.narrow(0, from - begin, to - from), halves_[half]);
+  }
 }
 
 }  // namespace cadenza

@@ -90,6 +90,25 @@ TEST_CASE("every layer of the decoder has the rows its ratio says") {
   }
 }
 
+TEST_CASE("a clip worked through in stretches of any length is the whole clip, bit for bit") {
+  const CodecConfig config{.num_filters = 16, .latent_dim = 32, .codebook_size = 256};
+  const MapWeights weights = random_codec_weights(config, 1);
+  const SeanetDecoder decoder(config, weights, kCpu);
+  const SeanetEncoder encoder(config, weights, kCpu);
+  for (const std::int64_t frames : {1, 2, 3, 127, 300}) {
+    const at::Tensor latent = at::sin(at::arange(frames * 32, at::kFloat)).view({frames, 32});
+    std::vector<at::Tensor> maps, encoder_maps;
+    const at::Tensor samples = decoder.forward(latent, &maps);
+    const at::Tensor code = encoder.forward(samples, &encoder_maps);
+    for (const std::int64_t stretch : {1, 7, 64, 1000}) {
+      CAPTURE(frames);
+      CAPTURE(stretch);
+      check_equal(decoder.forward(latent, nullptr, stretch), samples, "samples");
+      check_equal(encoder.forward(samples, nullptr, stretch), code, "latent");
+    }
+  }
+}
+
 TEST_CASE("a batch of codes or clips is each row alone, bit for bit") {
   const AudioCodec codec = fixture_codec("mono");
   const at::Tensor codes = some_codes(3, 4, 9, 64);
