@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <string>
 
 #include "lib/error.h"
@@ -61,54 +62,58 @@ CpuDecoder::CpuDecoder(const DecoderConfig& config, const WeightReader& weights,
 
 CpuDecoder::~CpuDecoder() = default;
 
-void CpuDecoder::reset(const std::vector<std::span<const float>>& contexts,
-                       std::int64_t max_steps) {
-  const std::int64_t width = config_.hidden_size;
-  const auto rows = static_cast<std::int64_t>(contexts.size());
-  if (rows == 0) fail(ErrorKind::internal, "decoder: reset without rows");
-  std::int64_t longest_text = 1;
-  for (const auto& context : contexts)
-    longest_text = std::max(longest_text, static_cast<std::int64_t>(context.size()) / width);
+void CpuDecoder::reserve(std::int64_t num_rows) {
+  if (num_rows == 0) fail(ErrorKind::internal, "decoder: no rows");
+  rows_.clear();
+  rows_.resize(static_cast<std::size_t>(num_rows));
+  all_rows_.resize(rows_.size());
+  std::iota(all_rows_.begin(), all_rows_.end(), 0);
 
-  PanelCache::Sizes sizes{config_.num_layers, rows,      config_.num_heads,
-                          head_width(),       max_steps, cache_format_};
-  if (!(cache_.sizes() == sizes)) cache_ = PanelCache(sizes);
-  sizes.capacity = longest_text;
-  if (!(text_cache_.sizes() == sizes)) text_cache_ = PanelCache(sizes);
-
-  if (max_steps > max_steps_) {
-    positions_.resize(static_cast<std::size_t>(max_steps * width));
-    pool_.for_each(max_steps, [&](std::int64_t position) {
-      write_sinusoid(position, {&positions_[position * width], static_cast<std::size_t>(width)});
-    });
-  }
-  max_steps_ = std::max(max_steps, max_steps_);
-
-  const std::int64_t num_lanes = std::max(rows, kLanesPerBite);
+  const std::int64_t num_lanes = std::max(num_rows, kLanesPerBite);
   buffers_ = std::make_unique<Buffers>(num_lanes, config_);
   for (int thread = 0; thread < pool_.size(); ++thread)
     buffers_->desks.emplace_back(thread == 0 ? num_lanes : kLanesOnOwnDesk, config_, weights_,
                                  kernels_);
-  const std::int64_t scratch =
-      attention_scratch_floats(head_width(), std::max(max_steps, longest_text));
-  buffers_->scratch.assign(pool_.size(), std::vector<float>(static_cast<std::size_t>(scratch)));
+  buffers_->scratch.resize(static_cast<std::size_t>(pool_.size()));
   lanes_.reserve(static_cast<std::size_t>(num_lanes));
   cross_lanes_.reserve(static_cast<std::size_t>(num_lanes));
-
-  text_lengths_.assign(static_cast<std::size_t>(rows), 0);
-  for (std::int64_t row = 0; row < rows; ++row) reset_row(row, contexts[row]);
 }
 
-void CpuDecoder::reset_row(std::int64_t row, std::span<const float> context) {
+void CpuDecoder::reset(const std::vector<std::span<const float>>& contexts,
+                       std::int64_t max_steps) {
+  reserve(std::ssize(contexts));
+  for (std::int64_t row = 0; row < num_rows(); ++row) begin_row(row, contexts[row], max_steps);
+}
+
+PanelCache::Sizes CpuDecoder::cache_sizes(std::int64_t capacity) const {
+  return {config_.num_layers, config_.num_heads, head_width(), capacity, cache_format_};
+}
+
+void CpuDecoder::begin_row(std::int64_t row, std::span<const float> context,
+                           std::int64_t max_steps) {
+  Row& state = rows_[row];
+  const PanelCache::Sizes sizes = cache_sizes(max_steps);
+  if (state.columns.sizes() == sizes)
+    state.columns.clear();
+  else
+    state.columns = PanelCache(sizes);
+  read_text(state.text, context);
+  grow_positions(max_steps);
+  grow_scratch(std::max(max_steps, state.text.length()));
+}
+
+void CpuDecoder::end_row(std::int64_t row) { rows_[row] = {}; }
+
+// The text's keys and values, once for all steps.
+void CpuDecoder::read_text(PanelCache& text, std::span<const float> context) {
   const std::int64_t width = config_.hidden_size;
-  const auto length = static_cast<std::int64_t>(context.size()) / width;
-  if (length > text_cache_.sizes().capacity || length * width != std::ssize(context))
-    fail(ErrorKind::internal,
-         "decoder: a text of " + std::to_string(context.size()) + " values does not fit its row");
-  cache_.clear_row(row);
-  text_cache_.clear_row(row);
-  text_lengths_[row] = length;
+  const std::int64_t length = std::ssize(context) / width;
+  if (length * width != std::ssize(context))
+    fail(ErrorKind::internal, "decoder: " + std::to_string(context.size()) +
+                                  " values are no text of " + std::to_string(width) + " wide");
+  text = {};
   if (length == 0) return;
+  text = PanelCache(cache_sizes(length));
   std::vector<float> keys_values(static_cast<std::size_t>(length * 2 * width));
   for (std::int64_t layer = 0; layer < config_.num_layers; ++layer) {
     weights_.layers[layer].cross_kv.apply(context.data(), length, keys_values.data(), pool_,
@@ -116,48 +121,69 @@ void CpuDecoder::reset_row(std::int64_t row, std::span<const float> context) {
     for (std::int64_t head = 0; head < config_.num_heads; ++head)
       for (std::int64_t token = 0; token < length; ++token) {
         const float* key = &keys_values[token * 2 * width + head * head_width()];
-        text_cache_.put(layer, row, head, token, key, key + width);
+        text.put(layer, head, token, key, key + width);
       }
   }
+  text.set_length(length);
 }
 
-void CpuDecoder::expect_tokens(const std::int64_t* tokens, std::int64_t num_columns) const {
-  for (std::int64_t row = 0; row < num_rows(); ++row)
-    if (cache_.length(row) + num_columns > cache_.sizes().capacity)
-      fail(ErrorKind::internal, "decoder: more columns were fed than reset was told");
-  const std::int64_t count = num_rows() * config_.num_codebooks * num_columns;
+void CpuDecoder::grow_positions(std::int64_t max_steps) {
+  const std::int64_t width = config_.hidden_size, known = std::ssize(positions_) / width;
+  if (max_steps <= known) return;
+  positions_.resize(static_cast<std::size_t>(max_steps * width));
+  pool_.for_each(max_steps - known, [&](std::int64_t item) {
+    const std::int64_t position = known + item;
+    write_sinusoid(position, {&positions_[position * width], static_cast<std::size_t>(width)});
+  });
+}
+
+void CpuDecoder::grow_scratch(std::int64_t length) {
+  const auto size = static_cast<std::size_t>(attention_scratch_floats(head_width(), length));
+  for (auto& scratch : buffers_->scratch) scratch.resize(std::max(scratch.size(), size));
+}
+
+void CpuDecoder::expect_tokens(std::span<const std::int64_t> rows, const std::int64_t* tokens,
+                               std::int64_t num_columns) const {
+  for (const std::int64_t row : rows)
+    if (cache(row).length() + num_columns > cache(row).sizes().capacity)
+      fail(ErrorKind::internal, "decoder: more columns were fed than its row was begun for");
+  const std::int64_t count = std::ssize(rows) * config_.num_codebooks * num_columns;
   for (std::int64_t i = 0; i < count; ++i)
     if (tokens[i] < 0 || tokens[i] > config_.special_token())
       fail(ErrorKind::internal, "decoder: no embedding for token " + std::to_string(tokens[i]));
 }
 
-void CpuDecoder::prefill(const std::int64_t* tokens, std::int64_t num_columns, float* logits) {
-  expect_tokens(tokens, num_columns);
+void CpuDecoder::feed(std::span<const std::int64_t> rows, const std::int64_t* tokens,
+                      std::int64_t num_columns, float* logits) {
+  expect_tokens(rows, tokens, num_columns);
   token_stride_ = num_columns;
-  const std::int64_t bite = std::max<std::int64_t>(1, kLanesPerBite / num_rows());
+  num_fed_rows_ = std::ssize(rows);
+  const std::int64_t bite = std::max<std::int64_t>(1, kLanesPerBite / num_fed_rows_);
   for (std::int64_t first = 0; first < num_columns; first += bite) {
-    plan_lanes(tokens, num_columns, first, std::min(bite, num_columns - first));
+    plan_lanes(rows, tokens, num_columns, first, std::min(bite, num_columns - first));
     forward(first + lanes_per_row_ == num_columns ? logits : nullptr);
-    for (std::int64_t row = 0; row < num_rows(); ++row)
-      cache_.set_length(row, cache_.length(row) + lanes_per_row_);
+    for (const std::int64_t row : rows)
+      rows_[row].columns.set_length(cache(row).length() + lanes_per_row_);
   }
 }
 
-void CpuDecoder::plan_lanes(const std::int64_t* tokens, std::int64_t num_columns,
-                            std::int64_t first, std::int64_t count) {
+void CpuDecoder::plan_lanes(std::span<const std::int64_t> rows, const std::int64_t* tokens,
+                            std::int64_t num_columns, std::int64_t first, std::int64_t count) {
   lanes_.clear();
   cross_lanes_.clear();
   lanes_per_row_ = count;
-  for (std::int64_t row = 0; row < num_rows(); ++row) {
-    const std::int64_t* of_row = tokens + row * config_.num_codebooks * num_columns;
+  const std::int64_t* of_row = tokens;
+  for (const std::int64_t index : rows) {
+    Row& row = rows_[index];
     for (std::int64_t column = 0; column < count; ++column) {
       std::int64_t cross_lane = -1;
-      if (text_lengths_[row] > 0) {
+      if (row.has_text()) {
         cross_lane = std::ssize(cross_lanes_);
         cross_lanes_.push_back(std::ssize(lanes_));
       }
-      lanes_.push_back({row, cache_.length(row) + column, of_row + first + column, cross_lane});
+      lanes_.push_back({&row, row.columns.length() + column, of_row + first + column, cross_lane});
     }
+    of_row += config_.num_codebooks * num_columns;
   }
 }
 
@@ -224,7 +250,7 @@ void CpuDecoder::self_attention(TeamMember& team, std::int64_t index) {
                           kernels_);
   });
   float* scratch = b.scratch[team.index()].data();
-  team.for_each(num_rows() * config_.num_heads, [&](std::int64_t item) {
+  team.for_each(num_fed_rows_ * config_.num_heads, [&](std::int64_t item) {
     attend_head(index, item / config_.num_heads, item % config_.num_heads, scratch);
   });
   for_each_row(team, lanes,
@@ -236,18 +262,19 @@ void CpuDecoder::self_attention(TeamMember& team, std::int64_t index) {
 }
 
 // All columns of one row for one head: first written, then each attends to those up to itself.
-void CpuDecoder::attend_head(std::int64_t layer, std::int64_t row, std::int64_t head,
+void CpuDecoder::attend_head(std::int64_t layer, std::int64_t index, std::int64_t head,
                              float* scratch) {
   Buffers& b = *buffers_;
   const std::int64_t width = config_.hidden_size, offset = head * head_width();
-  const std::int64_t first = row * lanes_per_row_;
+  const std::int64_t first = index * lanes_per_row_;
+  PanelCache& columns = lanes_[first].row->columns;
   for (std::int64_t lane = first; lane < first + lanes_per_row_; ++lane) {
     const float* query = &b.qkv[lane * 3 * width + offset];
-    cache_.put(layer, row, head, lanes_[lane].position, query + width, query + 2 * width);
+    columns.put(layer, head, lanes_[lane].position, query + width, query + 2 * width);
   }
   for (std::int64_t lane = first; lane < first + lanes_per_row_; ++lane)
-    cache_.attend(layer, row, head, lanes_[lane].position + 1, &b.qkv[lane * 3 * width + offset],
-                  scratch, &b.attended[lane * width + offset], kernels_);
+    columns.attend(layer, head, lanes_[lane].position + 1, &b.qkv[lane * 3 * width + offset],
+                   scratch, &b.attended[lane * width + offset], kernels_);
 }
 
 void CpuDecoder::cross_attention(TeamMember& team, std::int64_t index) {
@@ -279,10 +306,9 @@ void CpuDecoder::cross_attention(TeamMember& team, std::int64_t index) {
 void CpuDecoder::attend_text(std::int64_t layer, std::int64_t cross_lane, std::int64_t head,
                              float* scratch) {
   Buffers& b = *buffers_;
-  const std::int64_t row = lanes_[cross_lanes_[cross_lane]].row;
+  const PanelCache& text = lanes_[cross_lanes_[cross_lane]].row->text;
   const std::int64_t offset = cross_lane * config_.hidden_size + head * head_width();
-  text_cache_.attend(layer, row, head, text_lengths_[row], &b.qkv[offset], scratch,
-                     &b.attended[offset], kernels_);
+  text.attend(layer, head, text.length(), &b.qkv[offset], scratch, &b.attended[offset], kernels_);
 }
 
 void CpuDecoder::feed_forward(TeamMember& team, std::int64_t index) {
@@ -312,13 +338,13 @@ void CpuDecoder::feed_forward(TeamMember& team, std::int64_t index) {
 // Of each row's last lane.
 void CpuDecoder::write_logits(TeamMember& team, float* logits) {
   Desk& desk = desk_of(team);
-  for_each_row(team, num_rows(), [&](std::int64_t row) {
+  for_each_row(team, num_fed_rows_, [&](std::int64_t row) {
     const std::int64_t lane = (row + 1) * lanes_per_row_ - 1;
     add_and_norm(desk, lane, lane, weights_.final_norm);
     desk.head_input.prepare(row, &desk.normed[lane * config_.hidden_size]);
   });
   team.for_each(weights_.heads.num_groups(), [&](std::int64_t group) {
-    weights_.heads.apply_group(group, desk.head_input, num_rows(), logits, weights_.heads.outputs(),
+    weights_.heads.apply_group(group, desk.head_input, num_fed_rows_, logits, weights_.heads.outputs(),
                                Epilogue::none, kernels_);
   });
 }

@@ -41,38 +41,56 @@ class CpuDecoder {
   CpuDecoder(const DecoderConfig& config, const WeightReader& weights, const Options& options);
   ~CpuDecoder();
 
-  // Begins one stream per context. A context is the row's projected text (L, D) without padding;
-  // an empty one makes a null stream. max_steps: columns that will be fed to a row in all.
+  // Makes room for `num_rows` streams, none of them begun, and forgets those before.
+  void reserve(std::int64_t num_rows);
+
+  // Begins a stream in row `row` and leaves the others where they are: rows may stand at different
+  // positions. context: the row's projected text (L, D) without padding; an empty one makes a null
+  // stream. max_steps: columns that will be fed to it in all. Throws Error(temporary) for want of
+  // memory.
+  void begin_row(std::int64_t row, std::span<const float> context, std::int64_t max_steps);
+
+  // Gives a row's memory back.
+  void end_row(std::int64_t row);
+
+  // tokens (R, K, S) int64 for the R rows named, ids up to the special token -> logits of the last
+  // column (R, K, V); nullptr when they are not wanted. Several columns give the same bits as one
+  // after the other. Allocates nothing.
+  void feed(std::span<const std::int64_t> rows, const std::int64_t* tokens,
+            std::int64_t num_columns, float* logits);
+
+  // One stream per context, side by side, and all rows fed alike.
   void reset(const std::vector<std::span<const float>>& contexts, std::int64_t max_steps);
-
-  // Begins one row anew and leaves the others where they are: rows of a batch may stand at
-  // different positions. The text must not be longer than the longest given to reset().
-  void reset_row(std::int64_t row, std::span<const float> context);
-
-  // tokens (B, K, S) int64, ids up to the special token -> logits of the last column (B, K, V).
-  // A prefill gives the same bits as feeding its columns one by one.
-  void prefill(const std::int64_t* tokens, std::int64_t num_columns, float* logits);
+  void prefill(const std::int64_t* tokens, std::int64_t num_columns, float* logits) {
+    feed(all_rows_, tokens, num_columns, logits);
+  }
   void step(const std::int64_t* tokens, float* logits) { prefill(tokens, 1, logits); }
 
-  std::int64_t num_rows() const { return static_cast<std::int64_t>(text_lengths_.size()); }
+  std::int64_t num_rows() const { return std::ssize(rows_); }
   const CpuDecoderWeights& weights() const { return weights_; }
-  const PanelCache& cache() const { return cache_; }
+  const PanelCache& cache(std::int64_t row) const { return rows_[row].columns; }
   ThreadPool& pool() { return pool_; }
 
  private:
   static constexpr std::int64_t kLanesOnOwnDesk = 4;
 
+  struct Row {
+    PanelCache columns, text;
+    bool has_text() const { return text.length() > 0; }  // else a null stream
+  };
+
   // One column of one row on its way through the layers.
   struct Lane {
-    std::int64_t row, position;
+    Row* row;
+    std::int64_t position;
     const std::int64_t* tokens;  // of codebook 0; the next ones lie token_stride_ further
     std::int64_t cross_lane;     // its place among the lanes that have text; -1: none
   };
   struct Desk;
   struct Buffers;
 
-  void plan_lanes(const std::int64_t* tokens, std::int64_t num_columns, std::int64_t first,
-                  std::int64_t count);
+  void plan_lanes(std::span<const std::int64_t> rows, const std::int64_t* tokens,
+                  std::int64_t num_columns, std::int64_t first, std::int64_t count);
   // logits: of the last column, or nullptr when it is not among the lanes.
   void forward(float* logits);
   void embed(TeamMember& team);
@@ -87,9 +105,14 @@ class CpuDecoder {
   void for_each_row(TeamMember& team, std::int64_t count, Body body);
   void add_and_norm(Desk& desk, std::int64_t lane, std::int64_t projected, const NormWeights& norm);
 
-  void attend_head(std::int64_t layer, std::int64_t row, std::int64_t head, float* scratch);
+  void attend_head(std::int64_t layer, std::int64_t index, std::int64_t head, float* scratch);
   void attend_text(std::int64_t layer, std::int64_t cross_lane, std::int64_t head, float* scratch);
-  void expect_tokens(const std::int64_t* tokens, std::int64_t num_columns) const;
+  void expect_tokens(std::span<const std::int64_t> rows, const std::int64_t* tokens,
+                     std::int64_t num_columns) const;
+  void read_text(PanelCache& text, std::span<const float> context);
+  void grow_positions(std::int64_t max_steps);
+  void grow_scratch(std::int64_t length);
+  PanelCache::Sizes cache_sizes(std::int64_t capacity) const;
   std::int64_t head_width() const { return config_.hidden_size / config_.num_heads; }
 
   const DecoderConfig config_;
@@ -98,13 +121,12 @@ class CpuDecoder {
   CpuDecoderWeights weights_;
   CacheFormat cache_format_;
 
-  PanelCache cache_, text_cache_;           // columns so far; text
-  std::vector<std::int64_t> text_lengths_;  // by row; 0: a null stream
-  std::vector<float> positions_;            // (max_steps, D)
-  std::int64_t max_steps_ = 0;
+  std::vector<Row> rows_;
+  std::vector<std::int64_t> all_rows_;  // 0, 1, 2, ...
+  std::vector<float> positions_;        // (longest row so far, D)
 
   std::vector<Lane> lanes_;  // of the forward in progress: the lanes of a row side by side
-  std::int64_t lanes_per_row_ = 0;
+  std::int64_t lanes_per_row_ = 0, num_fed_rows_ = 0;
   std::int64_t token_stride_ = 0;
   std::vector<std::int64_t> cross_lanes_;  // lanes that have text
   std::unique_ptr<Buffers> buffers_;

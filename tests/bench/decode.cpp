@@ -71,19 +71,19 @@ std::vector<std::span<const std::byte>> stretches_of(const CpuDecoder& decoder) 
   const auto add = [&](const PackedLinear& linear) {
     stretches.emplace_back(linear.memory(), linear.size_bytes());
   };
-  const PanelCache& cache = decoder.cache();
-  const auto& sizes = cache.sizes();
+  const auto& sizes = decoder.cache(0).sizes();
   const std::int64_t value_bytes = sizes.format == CacheFormat::fp32 ? 4 : 2;
   for (std::int64_t index = 0; index < sizes.num_layers; ++index) {
     const CpuLayerWeights& layer = decoder.weights().layers[index];
     for (const PackedLinear* linear : {&layer.qkv, &layer.self_out, &layer.cross_q,
                                        &layer.cross_out, &layer.ffn_in, &layer.ffn_out})
       add(*linear);
-    for (std::int64_t row = 0; row < sizes.num_rows; ++row)
+    for (std::int64_t row = 0; row < decoder.num_rows(); ++row)
       for (std::int64_t head = 0; head < sizes.num_heads; ++head) {
+        const PanelCache& cache = decoder.cache(row);
         const auto bytes =
-            static_cast<std::size_t>(cache.length(row) * sizes.head_width * value_bytes);
-        const HeadPanels panels = cache.at(index, row, head);
+            static_cast<std::size_t>(cache.length() * sizes.head_width * value_bytes);
+        const HeadPanels panels = cache.at(index, head);
         stretches.emplace_back(panels.keys, bytes);
         stretches.emplace_back(panels.values, bytes);
       }
@@ -145,7 +145,7 @@ double median(std::vector<double> values) {
 
 // Feeds columns until every row holds `length` of them; returns milliseconds a column.
 double fill(CpuDecoder& decoder, const DecoderConfig& config, std::int64_t length) {
-  const std::int64_t columns = length - decoder.cache().length(0);
+  const std::int64_t columns = length - decoder.cache(0).length();
   std::vector<std::int64_t> tokens(
       static_cast<std::size_t>(decoder.num_rows() * config.num_codebooks * columns));
   for (std::size_t i = 0; i < tokens.size(); ++i)
@@ -165,7 +165,7 @@ void measure(CpuDecoder& decoder, const DecoderConfig& config, const Settings& s
   std::vector<double> steps, reads, ratios;
   std::size_t bytes = 0;
   for (const auto& stretch : stretches_of(decoder)) bytes += stretch.size();
-  const std::int64_t position = decoder.cache().length(0);
+  const std::int64_t position = decoder.cache(0).length();
   std::uint64_t seen = 0;
   for (int repeat = -2; repeat < settings.repeats; ++repeat) {
     const auto stretches = stretches_of(decoder);

@@ -237,7 +237,7 @@ TEST_CASE("a row begun anew computes what it would alone while its neighbour goe
   auto logits = logits_for(decoder, config);
   for (std::int64_t s = 0; s < kHalf; ++s)
     decoder.step(column_of(both, kColumns, s).data(), logits.data());
-  decoder.reset_row(1, fresh);
+  decoder.begin_row(1, fresh, kColumns);
   for (std::int64_t s = 0; s < kHalf; ++s) {
     auto column = column_of(tokens, kColumns, kHalf + s);
     const auto first = column_of(tokens, kColumns, s);

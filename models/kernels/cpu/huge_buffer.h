@@ -19,9 +19,10 @@ class HugeBuffer {
 
  private:
   struct Free {
+    std::size_t mapped_bytes;  // 0: from the heap
     void operator()(std::byte* data) const;
   };
-  std::unique_ptr<std::byte, Free> data_;
+  std::unique_ptr<std::byte, Free> data_{nullptr, Free{0}};
   std::size_t size_bytes_ = 0;
 };
 

@@ -41,34 +41,38 @@ PanelCache::PanelCache(const Sizes& sizes) : sizes_(sizes) {
   const std::int64_t value_bytes = sizes.format == CacheFormat::fp32 ? 4 : 2;
   half_bytes_ = tokens * padded_width() * value_bytes;
   scale_ = 1.0f / std::sqrt(static_cast<float>(sizes.head_width));
-  buffer_ = HugeBuffer(static_cast<std::size_t>(sizes.num_layers * sizes.num_rows *
-                                                sizes.num_heads * 2 * half_bytes_));
-  lengths_.assign(static_cast<std::size_t>(sizes.num_rows), 0);
+  buffer_ = HugeBuffer(
+      static_cast<std::size_t>(sizes.num_layers * sizes.num_heads * 2 * half_bytes_));
 }
 
-void PanelCache::clear_row(std::int64_t row) {
-  lengths_[row] = 0;
-  for (std::int64_t layer = 0; layer < sizes_.num_layers; ++layer)  // a row's heads lie together
-    std::memset(at(layer, row, 0).keys, 0,
-                static_cast<std::size_t>(sizes_.num_heads * 2 * half_bytes_));
+void PanelCache::clear() {
+  const std::int64_t tokens = (length_ + kPanelTokens - 1) / kPanelTokens * kPanelTokens;
+  const std::int64_t value_bytes = sizes_.format == CacheFormat::fp32 ? 4 : 2;
+  const auto used = static_cast<std::size_t>(tokens * padded_width() * value_bytes);
+  length_ = 0;
+  for (std::int64_t layer = 0; layer < sizes_.num_layers; ++layer)
+    for (std::int64_t head = 0; head < sizes_.num_heads; ++head) {
+      const HeadPanels panels = at(layer, head);
+      std::memset(panels.keys, 0, used);
+      std::memset(panels.values, 0, used);
+    }
 }
 
-HeadPanels PanelCache::at(std::int64_t layer, std::int64_t row, std::int64_t head) const {
-  const std::int64_t index = (layer * sizes_.num_rows + row) * sizes_.num_heads + head;
-  std::byte* keys = buffer_.data() + index * 2 * half_bytes_;
+HeadPanels PanelCache::at(std::int64_t layer, std::int64_t head) const {
+  std::byte* keys = buffer_.data() + (layer * sizes_.num_heads + head) * 2 * half_bytes_;
   return {keys, keys + half_bytes_};
 }
 
-void PanelCache::put(std::int64_t layer, std::int64_t row, std::int64_t head, std::int64_t position,
+void PanelCache::put(std::int64_t layer, std::int64_t head, std::int64_t position,
                      const float* key, const float* value) {
   const auto write = sizes_.format == CacheFormat::fp32 ? put_fp32 : put_bf16;
-  write(at(layer, row, head), position, sizes_.head_width, padded_width(), key, value);
+  write(at(layer, head), position, sizes_.head_width, padded_width(), key, value);
 }
 
-void PanelCache::attend(std::int64_t layer, std::int64_t row, std::int64_t head,
-                        std::int64_t length, const float* query, float* scratch, float* out,
+void PanelCache::attend(std::int64_t layer, std::int64_t head, std::int64_t length,
+                        const float* query, float* scratch, float* out,
                         const KernelTable& kernels) const {
-  const HeadPanels panels = at(layer, row, head);
+  const HeadPanels panels = at(layer, head);
   const auto attend =
       sizes_.format == CacheFormat::fp32 ? kernels.attend_fp32 : kernels.attend_bf16;
   attend({.query = query,
