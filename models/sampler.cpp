@@ -17,86 +17,12 @@ namespace {
 // less would overflow.
 constexpr double kColdest = 1e-6;
 
-struct Candidate {
-  std::int32_t token;
-  float score;  // logit / temperature
-};
-
 bool is_greedy(const SamplingSettings& settings) {
   return settings.is_greedy || settings.temperature <= 0;
 }
 
 std::int32_t first_maximum(std::span<const float> logits) {
   return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-}
-
-float highest_score(const std::vector<Candidate>& candidates) {
-  float highest = -std::numeric_limits<float>::infinity();
-  for (const Candidate& candidate : candidates) highest = std::max(highest, candidate.score);
-  return highest;
-}
-
-std::vector<float> softmax(const std::vector<Candidate>& candidates) {
-  const double highest = highest_score(candidates);
-  std::vector<double> powers;
-  double sum = 0;
-  for (const Candidate& candidate : candidates)
-    sum += powers.emplace_back(portable_exp(candidate.score - highest));
-  std::vector<float> probabilities;
-  for (const double power : powers) probabilities.push_back(static_cast<float>(power / sum));
-  return probabilities;
-}
-
-std::vector<float> scaled(std::span<const float> logits, double temperature) {
-  const auto divisor = static_cast<float>(std::max(temperature, kColdest));
-  std::vector<float> scores(logits.begin(), logits.end());
-  for (float& score : scores) score /= divisor;
-  return scores;
-}
-
-// All scores >= the k-th largest: ties at the threshold stay in, so more than k may be kept.
-std::vector<Candidate> keep_top_k(const std::vector<float>& scores, int top_k) {
-  float threshold = -std::numeric_limits<float>::infinity();
-  if (top_k > 0 && static_cast<std::size_t>(top_k) < scores.size()) {
-    std::vector<float> order = scores;
-    std::nth_element(order.begin(), order.begin() + (top_k - 1), order.end(), std::greater<>());
-    threshold = order[static_cast<std::size_t>(top_k - 1)];
-  }
-  std::vector<Candidate> kept;
-  for (std::size_t token = 0; token < scores.size(); ++token)
-    if (scores[token] >= threshold)
-      kept.push_back({static_cast<std::int32_t>(token), scores[token]});
-  return kept;
-}
-
-// transformers' rule: in ascending order, drop while the running sum is <= 1 - p, but never the
-// last. Sums run in double and are compared in fp32, as torch's cumsum does: at an exact boundary
-// that decides (40 equal logits, p = 0.3: 12 kept, where audiocraft's descending rule keeps 13).
-std::vector<Candidate> keep_top_p(std::vector<Candidate> candidates, double top_p) {
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-    return a.score != b.score ? a.score < b.score : a.token > b.token;
-  });
-  const std::vector<float> probabilities = softmax(candidates);
-  const auto dropped_mass = static_cast<float>(1 - top_p);
-  double sum = 0;
-  std::size_t dropped = 0;
-  while (dropped + 1 < candidates.size()) {
-    sum += probabilities[dropped];
-    if (static_cast<float>(sum) > dropped_mass) break;
-    ++dropped;
-  }
-  candidates.erase(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(dropped));
-  std::sort(candidates.begin(), candidates.end(),
-            [](const Candidate& a, const Candidate& b) { return a.token < b.token; });
-  return candidates;
-}
-
-// In ascending order of token.
-std::vector<Candidate> kept_candidates(std::span<const float> logits,
-                                       const SamplingSettings& settings) {
-  auto kept = keep_top_k(scaled(logits, settings.temperature), settings.top_k);
-  if (settings.top_p > 0 && settings.top_p < 1) kept = keep_top_p(std::move(kept), settings.top_p);
-  return kept;
 }
 
 // The noise of one (seed, step, codebook): token t takes word t % 4 of block t / 4, so a token's
@@ -157,29 +83,79 @@ void Philox::block(const std::uint32_t (&key)[2], const std::uint32_t (&counter)
   out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
 }
 
-std::vector<float> kept_probabilities(std::span<const float> logits,
-                                      const SamplingSettings& settings) {
-  std::vector<float> probabilities(logits.size(), 0.0F);
-  if (is_greedy(settings)) {
-    probabilities[static_cast<std::size_t>(first_maximum(logits))] = 1;
-    return probabilities;
+TokenSampler::TokenSampler(std::size_t vocab_size) {
+  scores_.reserve(vocab_size);
+  order_.reserve(vocab_size);
+  kept_.reserve(vocab_size);
+  powers_.reserve(vocab_size);
+  probabilities_.reserve(vocab_size);
+}
+
+void TokenSampler::softmax() {
+  double highest = -std::numeric_limits<double>::infinity(), sum = 0;
+  for (const Candidate& candidate : kept_)
+    highest = std::max(highest, static_cast<double>(candidate.score));
+  powers_.clear();
+  for (const Candidate& candidate : kept_)
+    sum += powers_.emplace_back(portable_exp(candidate.score - highest));
+  probabilities_.clear();
+  for (const double power : powers_) probabilities_.push_back(static_cast<float>(power / sum));
+}
+
+// All scores >= the k-th largest: ties at the threshold stay in, so more than k may be kept.
+void TokenSampler::keep_top_k(std::span<const float> logits, const SamplingSettings& settings) {
+  const auto divisor = static_cast<float>(std::max(settings.temperature, kColdest));
+  scores_.assign(logits.begin(), logits.end());
+  for (float& score : scores_) score /= divisor;
+  float threshold = -std::numeric_limits<float>::infinity();
+  if (settings.top_k > 0 && static_cast<std::size_t>(settings.top_k) < scores_.size()) {
+    order_ = scores_;
+    const auto nth = order_.begin() + (settings.top_k - 1);
+    std::nth_element(order_.begin(), nth, order_.end(), std::greater<>());
+    threshold = *nth;
   }
-  const auto kept = kept_candidates(logits, settings);
-  const auto shares = softmax(kept);
-  for (std::size_t i = 0; i < kept.size(); ++i)
-    probabilities[static_cast<std::size_t>(kept[i].token)] = shares[i];
-  return probabilities;
+  kept_.clear();
+  for (std::size_t token = 0; token < scores_.size(); ++token)
+    if (scores_[token] >= threshold)
+      kept_.push_back({static_cast<std::int32_t>(token), scores_[token]});
+}
+
+// transformers' rule: in ascending order, drop while the running sum is <= 1 - p, but never the
+// last. Sums run in double and are compared in fp32, as torch's cumsum does: at an exact boundary
+// that decides (40 equal logits, p = 0.3: 12 kept, where audiocraft's descending rule keeps 13).
+void TokenSampler::keep_top_p(double top_p) {
+  std::sort(kept_.begin(), kept_.end(), [](const Candidate& a, const Candidate& b) {
+    return a.score != b.score ? a.score < b.score : a.token > b.token;
+  });
+  softmax();
+  const auto dropped_mass = static_cast<float>(1 - top_p);
+  double sum = 0;
+  std::size_t dropped = 0;
+  while (dropped + 1 < kept_.size()) {
+    sum += probabilities_[dropped];
+    if (static_cast<float>(sum) > dropped_mass) break;
+    ++dropped;
+  }
+  kept_.erase(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(dropped));
+  std::sort(kept_.begin(), kept_.end(),
+            [](const Candidate& a, const Candidate& b) { return a.token < b.token; });
+}
+
+void TokenSampler::keep(std::span<const float> logits, const SamplingSettings& settings) {
+  keep_top_k(logits, settings);
+  if (settings.top_p > 0 && settings.top_p < 1) keep_top_p(settings.top_p);
 }
 
 // argmax of score + Gumbel noise is a draw from softmax(score); ties go to the lower token.
-std::int32_t sample_token(std::span<const float> logits, const SamplingSettings& settings,
-                          std::uint64_t seed, std::int64_t step, int codebook) {
+std::int32_t TokenSampler::draw(std::span<const float> logits, const SamplingSettings& settings,
+                                std::uint64_t seed, std::int64_t step, int codebook) {
   expect_finite(logits, step, codebook);
   if (is_greedy(settings)) return first_maximum(logits);
+  keep(logits, settings);
   GumbelNoise noise(seed, step, codebook);
   std::int32_t best_token = 0;
   double best = -std::numeric_limits<double>::infinity();
-  for (const auto& [token, score] : kept_candidates(logits, settings)) {
+  for (const auto& [token, score] : kept_) {
     const double value = score + noise.at(token);
     if (value > best) {
       best = value;
@@ -187,6 +163,21 @@ std::int32_t sample_token(std::span<const float> logits, const SamplingSettings&
     }
   }
   return best_token;
+}
+
+std::vector<float> kept_probabilities(std::span<const float> logits,
+                                      const SamplingSettings& settings) {
+  std::vector<float> probabilities(logits.size(), 0.0F);
+  if (is_greedy(settings)) {
+    probabilities[static_cast<std::size_t>(first_maximum(logits))] = 1;
+    return probabilities;
+  }
+  TokenSampler sampler(logits.size());
+  sampler.keep(logits, settings);
+  sampler.softmax();
+  for (std::size_t i = 0; i < sampler.kept_.size(); ++i)
+    probabilities[static_cast<std::size_t>(sampler.kept_[i].token)] = sampler.probabilities_[i];
+  return probabilities;
 }
 
 }  // namespace cadenza

@@ -20,14 +20,38 @@ struct Philox {
                     std::uint32_t (&out)[4]);
 };
 
-// The distribution that is sampled: logits (V) -> probabilities (V), zeros where not kept.
+// The distribution that a draw is from: logits (V) -> probabilities (V), zeros where not kept.
 // Greedy settings give all to the first maximum.
 std::vector<float> kept_probabilities(std::span<const float> logits,
                                       const SamplingSettings& settings);
 
-// One token from logits (V). Greedy, or a temperature of 0, takes the first maximum. Throws
-// Error(bad_model) naming step, codebook and first index when a logit is NaN or Inf.
-std::int32_t sample_token(std::span<const float> logits, const SamplingSettings& settings,
-                          std::uint64_t seed, std::int64_t step, int codebook);
+// Draws tokens; holds the memory that takes, so that a draw allocates nothing.
+class TokenSampler {
+ public:
+  explicit TokenSampler(std::size_t vocab_size);
+
+  // One token from logits (V). Greedy, or a temperature of 0, takes the first maximum. Throws
+  // Error(bad_model) naming step, codebook and first index when a logit is NaN or Inf.
+  std::int32_t draw(std::span<const float> logits, const SamplingSettings& settings,
+                    std::uint64_t seed, std::int64_t step, int codebook);
+
+ private:
+  friend std::vector<float> kept_probabilities(std::span<const float>, const SamplingSettings&);
+
+  struct Candidate {
+    std::int32_t token;
+    float score;  // logit / temperature
+  };
+
+  void keep_top_k(std::span<const float> logits, const SamplingSettings& settings);
+  void keep_top_p(double top_p);
+  void keep(std::span<const float> logits, const SamplingSettings& settings);
+  void softmax();
+
+  std::vector<float> scores_, order_;
+  std::vector<Candidate> kept_;  // in ascending order of token
+  std::vector<double> powers_;
+  std::vector<float> probabilities_;  // of kept_
+};
 
 }  // namespace cadenza

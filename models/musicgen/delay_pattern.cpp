@@ -59,22 +59,13 @@ TokenGrid::TokenGrid(const DelayPattern& pattern, std::int32_t special_token,
   }
 }
 
-std::vector<std::int64_t> TokenGrid::column(std::int64_t step) const {
-  std::vector<std::int64_t> tokens;
-  tokens.reserve(static_cast<std::size_t>(pattern_.num_codebooks()));
-  for (int codebook = 0; codebook < pattern_.num_codebooks(); ++codebook) {
-    expect(!is_unknown(codebook, step), "a column was fed before it was complete");
-    tokens.push_back(cell(codebook, step));
-  }
-  return tokens;
+std::int32_t TokenGrid::token(int codebook, std::int64_t step) const {
+  expect(!is_unknown(codebook, step), "a column was fed before it was complete");
+  return cell(codebook, step);
 }
 
-void TokenGrid::write(std::int64_t step, const std::vector<std::int32_t>& tokens) {
-  expect(static_cast<int>(tokens.size()) == pattern_.num_codebooks(),
-         "a column takes one token per codebook");
-  for (int codebook = 0; codebook < pattern_.num_codebooks(); ++codebook)
-    if (is_unknown(codebook, step))
-      cell(codebook, step) = tokens[static_cast<std::size_t>(codebook)];
+void TokenGrid::write(int codebook, std::int64_t step, std::int32_t token) {
+  if (is_unknown(codebook, step)) cell(codebook, step) = token;
 }
 
 bool TokenGrid::is_unknown(int codebook, std::int64_t step) const {

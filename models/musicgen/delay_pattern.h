@@ -53,10 +53,12 @@ class TokenGrid {
 
   // First step whose column may hold a cell to sample: P + 1 for a prompt of P frames.
   std::int64_t first_step() const { return first_step_; }
-  // K tokens to feed; throws Error(internal) when the column is not complete.
-  std::vector<std::int64_t> column(std::int64_t step) const;
-  // Writes sampled tokens (K) into the cells of `step` that are unknown; known cells keep theirs.
-  void write(std::int64_t step, const std::vector<std::int32_t>& tokens);
+  int num_codebooks() const { return pattern_.num_codebooks(); }
+
+  // A token to feed; throws Error(internal) when the cell is not known yet.
+  std::int32_t token(int codebook, std::int64_t step) const;
+  // Writes a sampled token into a cell; a known cell keeps its own.
+  void write(int codebook, std::int64_t step, std::int32_t token);
   // Is this cell still to be sampled?
   bool is_unknown(int codebook, std::int64_t step) const;
   // The delay undone: codes (K, T) row-major. Throws Error(internal) when a cell is unknown.

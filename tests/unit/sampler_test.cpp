@@ -20,6 +20,11 @@
 namespace cadenza {
 namespace {
 
+std::int32_t sample_token(std::span<const float> logits, const SamplingSettings& settings,
+                          std::uint64_t seed, std::int64_t step, int codebook) {
+  return TokenSampler(logits.size()).draw(logits, settings, seed, step, codebook);
+}
+
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
 SamplingSettings settings_of(double temperature, int top_k, double top_p) {

@@ -12,9 +12,9 @@ namespace cadenza {
 
 namespace {
 
-// Some 50 us of pauses before the first yield: longer than nearly every phase, so that a healthy
-// machine never enters the kernel, and short enough when somebody else has our core.
-constexpr int kSpinsBeforeYield = 2000;
+// Some 50 us of pauses before asking the kernel: longer than nearly every phase, so that a healthy
+// machine never enters it, and short enough when somebody else has a core of ours.
+constexpr int kSpinsBeforeSleep = 2000;
 constexpr auto kIdleBeforeSleep = std::chrono::milliseconds(1);
 
 void pause_briefly() {
@@ -87,7 +87,7 @@ unsigned ThreadPool::wait_for_region(unsigned seen) {
     const unsigned now = num_regions_.load(std::memory_order_acquire);
     if (now != seen) return now;
     pause_briefly();
-    if (spins % kSpinsBeforeYield != 0) continue;
+    if (spins % kSpinsBeforeSleep != 0) continue;
     sched_yield();
     if (std::chrono::steady_clock::now() > asleep_at) break;
   }
@@ -104,12 +104,16 @@ void ThreadPool::wait_at_barrier() {
   if (num_arrived_.fetch_add(1, std::memory_order_acq_rel) == num_threads_ - 1) {
     num_arrived_.store(0, std::memory_order_relaxed);
     num_barriers_.fetch_add(1, std::memory_order_release);
+    num_barriers_.notify_all();
     return;
   }
-  for (int spins = 1; num_barriers_.load(std::memory_order_acquire) == before; ++spins) {
+  for (int spins = 0; spins < kSpinsBeforeSleep; ++spins) {
+    if (num_barriers_.load(std::memory_order_acquire) != before) return;
     pause_briefly();
-    if (spins > kSpinsBeforeYield) sched_yield();
   }
+  // Somebody has the core of the one we wait for. A thread that yields stays runnable and competes
+  // with it; one that sleeps does not.
+  num_barriers_.wait(before, std::memory_order_acquire);
 }
 
 }  // namespace cadenza

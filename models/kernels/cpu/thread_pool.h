@@ -2,7 +2,7 @@
 //
 // A decode step is some two hundred phases of 1-100 us with a barrier after each: too short for a
 // pool with queues and sleeping threads. Here one region runs on all threads; inside it they meet
-// at barriers that spin, then yield. Between regions the threads spin for about a millisecond (the
+// at barriers that spin, then sleep. Between regions the threads spin for about a millisecond (the
 // next step is usually that near) and then sleep, so an idle pool costs nothing.
 //
 // Which thread does which item depends on timing. Results may not: an item's value must depend on
