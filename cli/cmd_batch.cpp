@@ -28,15 +28,13 @@ constexpr const char* kHelp =
     "\n"
     "Makes the tracks of a manifest. Run again, it makes what is missing.";
 
-// Until an engine says where its own knee is.
-constexpr int kAutoBatchSize = 8;
 constexpr double kMaxSeconds = 1e7;
 
 // Everything has been told in lines of their own; only the exit code is left.
 [[noreturn]] void end_with(ErrorKind kind) { throw Error(kind, ""); }
 
 void read_run_flags(const Settings& settings, BatchOptions& batch) {
-  batch.max_rows = kAutoBatchSize;
+  batch.max_rows = 0;
   settings.read("batch_size", [&](const std::string& text) {
     if (text != "auto") batch.max_rows = expect_integer("batch-size", text, 1, 4096);
   });

@@ -16,9 +16,7 @@ class DeadlineProgress final : public ProgressReporter {
 
   void begin(std::string_view stage, std::int64_t total) override { inner_.begin(stage, total); }
   void advance(std::int64_t done) override {
-    if (Clock::now() > deadline_)
-      fail(ErrorKind::temporary, "timeout: the track took longer than it may",
-           "raise --timeout or shorten the track");
+    if (Clock::now() > deadline_) throw timeout_error();
     inner_.advance(done);
   }
   void end() override { inner_.end(); }
@@ -28,14 +26,19 @@ class DeadlineProgress final : public ProgressReporter {
   Clock::time_point deadline_;
 };
 
-bool ends_everything(ErrorKind kind) {
-  return kind == ErrorKind::interrupted || kind == ErrorKind::terminated ||
-         kind == ErrorKind::device;
-}
-
 }  // namespace
 
-void Generator::generate_all(TrackQueue& queue, int /*max_rows*/, ProgressReporter& progress,
+bool ends_everything(const Error& error) {
+  return error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::terminated ||
+         error.kind() == ErrorKind::device;
+}
+
+Error timeout_error() {
+  return {ErrorKind::temporary, "timeout: the track took longer than it may",
+          "raise --timeout or shorten the track"};
+}
+
+void Generator::generate_all(TrackQueue& queue, int /*max_tracks*/, ProgressReporter& progress,
                              const StopFlag& stop) {
   while (auto job = queue.next()) {
     stop.throw_if_requested();
@@ -44,7 +47,7 @@ void Generator::generate_all(TrackQueue& queue, int /*max_rows*/, ProgressReport
       DeadlineProgress timed(progress, job->deadline);
       track = generate(job->request, timed, stop);
     } catch (const Error& error) {
-      if (ends_everything(error.kind())) throw;
+      if (ends_everything(error)) throw;
       queue.failed(job->tag, error);
     }
     if (track) queue.completed(job->tag, *std::move(track));

@@ -98,7 +98,15 @@ class TrackQueue {
   virtual std::optional<TrackJob> next() = 0;
   virtual void completed(std::int64_t tag, Track track) = 0;
   virtual void failed(std::int64_t tag, const Error& error) = 0;
+  // Fewer tracks will run at the same time than asked for, because memory does not allow more.
+  virtual void reduced(int /*max_tracks*/) {}
 };
+
+// Is it more than one track's failure?
+bool ends_everything(const Error& error);
+
+// What a track fails with when its deadline has passed.
+Error timeout_error();
 
 class Generator {
  public:
@@ -112,11 +120,11 @@ class Generator {
   virtual Track generate(const TrackRequest& request, ProgressReporter& progress,
                          const StopFlag& stop) = 0;
 
-  // Makes tracks until the queue has none and none runs, at most max_rows at the same time; they
-  // may end in any order. Each is what generate makes of its request alone. Throws
+  // Makes tracks until the queue has none and none runs, at most max_tracks at the same time (0: as
+  // many as pay off and fit in memory); they may end in any order. Each is what generate makes of its request alone. Throws
   // Error(interrupted, terminated) when `stop` is set, dropping what runs, and Error(device) when
   // no further track can be made. Here: one at a time, in order.
-  virtual void generate_all(TrackQueue& queue, int max_rows, ProgressReporter& progress,
+  virtual void generate_all(TrackQueue& queue, int max_tracks, ProgressReporter& progress,
                             const StopFlag& stop);
 };
 

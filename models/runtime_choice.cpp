@@ -1,7 +1,9 @@
 #include "models/runtime_choice.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -51,14 +53,16 @@ std::string choose_device(const std::string& asked, const CudaRuntime& (*cuda)()
 std::string choose_precision(const std::string& asked, const std::string& device,
                              bool cpu_has_bf16) {
   if (asked == "auto") return is_cuda(device) || cpu_has_bf16 ? "bf16" : "fp32";
-  if (asked == "fp32" || asked == "bf16") return asked;
-  if (asked == "fp16" && is_cuda(device)) return asked;
-  const std::string available =
-      is_cuda(device) ? "auto, fp32, bf16 and fp16" : "auto, fp32 and bf16";
+  constexpr std::string_view kOnCpu[] = {"fp32", "bf16", "int8", "int4"};
+  constexpr std::string_view kOnCuda[] = {"fp32", "bf16", "fp16"};
+  const std::span<const std::string_view> there =
+      is_cuda(device) ? std::span<const std::string_view>(kOnCuda) : kOnCpu;
+  if (std::ranges::find(there, asked) != there.end()) return asked;
   const bool is_known = asked == "fp16" || asked == "int8" || asked == "int4";
   fail(ErrorKind::usage,
        "precision: " + (is_known ? asked + " is not available" : quoted(asked) + " is not known") +
-           " on " + device + "; there are " + available);
+           " on " + device + "; there are " +
+           (is_cuda(device) ? "auto, fp32, bf16 and fp16" : "auto, fp32, bf16, int8 and int4"));
 }
 
 }  // namespace cadenza

@@ -142,6 +142,11 @@ void RunQueue::failed(std::int64_t tag, const Error& error) {
   batch_.observer_.retried(job(tag), error, wait_s);
 }
 
+void RunQueue::reduced(int max_tracks) {
+  batch_.observer_.noted("not enough memory: going on with " + std::to_string(max_tracks) +
+                         " tracks at a time");
+}
+
 void RunQueue::give_up(const BatchJob& job, const Error& error, double seconds) {
   publish_file(batch_.options_.out_dir / (job.id + ".error.json"),
                batch_.maker_.failure_record(job, error), Overwrite::yes);

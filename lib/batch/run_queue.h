@@ -17,6 +17,7 @@ class RunQueue final : public TrackQueue {
   std::optional<TrackJob> next() override;
   void completed(std::int64_t tag, Track track) override;
   void failed(std::int64_t tag, const Error& error) override;
+  void reduced(int max_tracks) override;
 
   // Is there a track to be tried again later? Waits until it is time, or until `stop` or the drain
   // is set; false when there is none.

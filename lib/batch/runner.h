@@ -54,7 +54,7 @@ struct BatchOptions {
   bool checks_hashes = false;       // of what is done, not sizes alone
   bool overwrites = false;          // make changed rows again, replace files that are in the way
 
-  int max_rows = 1;        // decoded at the same time
+  int max_rows = 1;        // decoded at the same time; 0: as the generator thinks best
   int retries = 0;         // of a track that failed for a passing reason
   double timeout_s = 0;    // of one track; 0: none
   int max_failures = 0;    // stop after so many; 0: never

@@ -18,6 +18,7 @@ class CpuBackend final : public DecoderBackend {
   at::Tensor feed(const at::Tensor& tokens) override;
   std::int64_t num_rows() const override { return decoder_.num_rows(); }
   std::int64_t length() const override { return length_; }
+  CpuDecoder* packed_decoder() override { return &decoder_; }
 
  private:
   DecoderConfig config_;

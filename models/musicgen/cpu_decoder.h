@@ -69,6 +69,7 @@ class CpuDecoder {
   std::int64_t num_rows() const { return std::ssize(rows_); }
   const CpuDecoderWeights& weights() const { return weights_; }
   const PanelCache& cache(std::int64_t row) const { return rows_[row].columns; }
+  CacheFormat cache_format() const { return cache_format_; }
   ThreadPool& pool() { return pool_; }
 
  private:

@@ -10,6 +10,8 @@
 
 namespace cadenza {
 
+class CpuDecoder;
+
 class DecoderBackend {
  public:
   virtual ~DecoderBackend() = default;
@@ -25,6 +27,9 @@ class DecoderBackend {
 
   virtual std::int64_t num_rows() const = 0;  // B
   virtual std::int64_t length() const = 0;    // columns fed since reset
+
+  // See LanguageModel.
+  virtual CpuDecoder* packed_decoder() { return nullptr; }
 };
 
 }  // namespace cadenza

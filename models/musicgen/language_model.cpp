@@ -14,21 +14,33 @@ namespace cadenza {
 
 namespace {
 
+[[noreturn]] void fail_for(const std::string& precision) {
+  fail(ErrorKind::internal, "language model: no precision " + precision);
+}
+
 at::ScalarType matrix_type(const std::string& precision) {
   if (precision == "fp32") return at::kFloat;
   if (precision == "bf16") return at::kBFloat16;
   if (precision == "fp16") return at::kHalf;
-  fail(ErrorKind::internal, "language model: no precision " + precision);
+  fail_for(precision);
+}
+
+WeightFormat weight_format(const std::string& precision) {
+  if (precision == "fp32") return WeightFormat::fp32;
+  if (precision == "bf16") return WeightFormat::bf16;
+  if (precision == "int8") return WeightFormat::int8;
+  if (precision == "int4") return WeightFormat::int4;
+  fail_for(precision);
 }
 
 std::unique_ptr<DecoderBackend> make_backend(const DecoderConfig& config,
                                              const WeightReader& weights, const at::Device& device,
                                              const std::string& precision, DecoderKind kind) {
-  const at::ScalarType type = matrix_type(precision);
   if (kind == DecoderKind::aten || !device.is_cpu())
-    return std::make_unique<AtenDecoder>(config, WeightSource{weights, device, type});
-  const auto format = type == at::kFloat ? WeightFormat::fp32 : WeightFormat::bf16;
-  return std::make_unique<CpuBackend>(config, weights, format, at::get_num_threads());
+    return std::make_unique<AtenDecoder>(
+        config, WeightSource{weights, device, matrix_type(precision)});
+  return std::make_unique<CpuBackend>(config, weights, weight_format(precision),
+                                      at::get_num_threads());
 }
 
 }  // namespace

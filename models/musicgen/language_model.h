@@ -22,13 +22,17 @@ enum class DecoderKind { fastest, aten };
 
 class LanguageModel {
  public:
-  // precision: "fp32", "bf16" or, on CUDA, "fp16": of matrices and KV cache; norms, residual,
+  // precision: "fp32", "bf16", on a CPU "int8" and "int4", on CUDA "fp16": of matrices and KV cache; norms, residual,
   // softmax and logits stay fp32. Throws whatever the reader throws.
   LanguageModel(const DecoderConfig& config, const WeightReader& weights, const at::Device& device,
                 const std::string& precision, DecoderKind kind = DecoderKind::fastest);
   ~LanguageModel();
 
   const DecoderConfig& config() const { return config_; }
+
+  // The decoder whose rows may stand at different columns; nullptr where there is none (not on a
+  // CPU). Using it ends the streams begun here.
+  CpuDecoder* packed_decoder() { return backend_->packed_decoder(); }
 
   // Begins new streams. context (B, L, D) fp32: projected text; mask (B, L), 0 for padding. A row
   // whose mask is all zero is a null stream: its cross-attention contributes exactly nothing. A

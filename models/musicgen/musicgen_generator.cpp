@@ -1,42 +1,17 @@
 #include "models/musicgen/musicgen_generator.h"
 
-#include <ATen/ops/empty.h>
 #include <c10/core/InferenceMode.h>
 
-#include <algorithm>
-#include <chrono>
+#include <string>
 #include <utility>
 
 #include "lib/error.h"
 #include "models/musicgen/decode_loop.h"
+#include "models/musicgen/packed_tracks.h"
+#include "models/stopwatch.h"
 #include "models/torch_errors.h"
 
 namespace cadenza {
-
-namespace {
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
-
-at::Tensor codes_tensor(const Tokens& tokens) {
-  at::Tensor codes = at::empty({1, tokens.num_codebooks, tokens.num_frames}, at::kLong);
-  std::copy(tokens.codes.begin(), tokens.codes.end(), codes.data_ptr<std::int64_t>());
-  return codes;
-}
-
-// (1, C, N) -> frame by frame
-AudioBuffer interleaved(const at::Tensor& waveform, int sample_rate_hz) {
-  const at::Tensor frames = waveform[0].to(at::kCPU, at::kFloat).transpose(0, 1).contiguous();
-  const float* samples = frames.const_data_ptr<float>();
-  return {sample_rate_hz, static_cast<int>(waveform.size(1)), {samples, samples + frames.numel()}};
-}
 
 void expect_fits(const TrackRequest& request, const ModelInfo& model) {
   if (request.num_frames >= 1 && request.num_frames <= model.window_frames) return;
@@ -46,16 +21,9 @@ void expect_fits(const TrackRequest& request, const ModelInfo& model) {
        "ask for a shorter duration");
 }
 
-}  // namespace
-
 MusicgenGenerator::MusicgenGenerator(std::shared_ptr<const Checkpoint> checkpoint,
                                      LoadingWeights& weights, RuntimeInfo runtime)
-    : checkpoint_(std::move(checkpoint)),
-      runtime_(std::move(runtime)),
-      device_(runtime_.device),
-      conditioner_(checkpoint_->config(), weights, checkpoint_->sentencepiece_model(), device_),
-      language_model_(checkpoint_->config().decoder, weights, device_, runtime_.precision),
-      codec_(checkpoint_->config().codec, weights, device_, /*with_encoder=*/false) {
+    : runtime_(std::move(runtime)), stages_(std::move(checkpoint), weights, runtime_) {
   runtime_.load_s = weights.finish();
 }
 
@@ -65,52 +33,60 @@ Track MusicgenGenerator::generate(const TrackRequest& request, ProgressReporter&
   return with_our_errors([&] {
     const c10::InferenceMode guard;
     Track track;
-    const Conditioning text = encode_text(request, track, progress);
-    decode_tokens_of(request, text, track, progress, stop);
-    decode_audio(track, progress);
+    progress.begin("text", 1);
+    const Conditioning text = stages_.encode_text(request, track);
+    progress.end();
+    const Stopwatch stopwatch;
+    if (CpuDecoder* decoder = stages_.packed_decoder())
+      decode_packed(*decoder, request, text, track, progress, stop);
+    else
+      decode_in_step(request, text, track, progress, stop);
+    track.stats.decode_s = stopwatch.seconds();
+    progress.begin("codec", 1);
+    stages_.decode_audio(track);
+    progress.end();
     return track;
   });
 }
 
-Conditioning MusicgenGenerator::encode_text(const TrackRequest& request, Track& track,
-                                            ProgressReporter& progress) {
-  const Stopwatch stopwatch;
-  progress.begin("text", 1);
-  Conditioning text = conditioner_.encode(request.conditioning_text);
-  progress.advance(1);
-  progress.end();
-  track.text_tokens = text.ids;
-  track.stats.text_s = stopwatch.seconds();
-  return text;
+void MusicgenGenerator::generate_all(TrackQueue& queue, int max_tracks, ProgressReporter& progress,
+                                     const StopFlag& stop) {
+  if (!stages_.packed_decoder() || max_tracks == 1)
+    return Generator::generate_all(queue, max_tracks, progress, stop);
+  PackedTracks(stages_, queue, max_tracks).run(progress, stop);
 }
 
-void MusicgenGenerator::decode_tokens_of(const TrackRequest& request, const Conditioning& text,
-                                         Track& track, ProgressReporter& progress,
-                                         const StopFlag& stop) {
-  const Stopwatch stopwatch;
-  const DecoderConfig& config = checkpoint_->config().decoder;
-  const auto num_codebooks = static_cast<int>(config.num_codebooks);
-  const DelayPattern pattern(num_codebooks, static_cast<int>(config.num_channels),
-                             request.num_frames);
-  DecodeResult result =
-      decode_tokens(language_model_,
-                    {text.context, text.mask, pattern, request.sampling, {{request.seed, {}}}, {}},
-                    progress, stop);
-  track.tokens = {num_codebooks, request.num_frames, std::move(result.codes.front())};
+void MusicgenGenerator::decode_packed(CpuDecoder& decoder, const TrackRequest& request,
+                                      const Conditioning& text, Track& track,
+                                      ProgressReporter& progress, const StopFlag& stop) {
+  PackedDecode decode(decoder, stages_.decoder_config(), 1);
+  stages_.begin(decode, 0, request, text);
+  progress.begin("decode", decode.num_steps(0));
+  while (!decode.is_complete(0)) {
+    stop.throw_if_requested();
+    decode.step();
+    if (decode.failure(0)) throw Error(*decode.failure(0));
+    progress.advance(decode.steps_done(0));
+  }
+  stop.throw_if_requested();
+  progress.end();
+  stages_.take_tokens(decode, 0, track);
+}
+
+void MusicgenGenerator::decode_in_step(const TrackRequest& request, const Conditioning& text,
+                                       Track& track, ProgressReporter& progress,
+                                       const StopFlag& stop) {
+  DecodeResult result = decode_tokens(stages_.language_model(),
+                                      {text.context,
+                                       text.mask,
+                                       stages_.pattern_for(request),
+                                       request.sampling,
+                                       {{request.seed, {}}},
+                                       {}},
+                                      progress, stop);
+  track.tokens = {static_cast<int>(stages_.decoder_config().num_codebooks), request.num_frames,
+                  std::move(result.codes.front())};
   track.stats.num_steps = result.num_steps;
-  track.stats.decode_s = stopwatch.seconds();
-}
-
-void MusicgenGenerator::decode_audio(Track& track, ProgressReporter& progress) {
-  const Stopwatch stopwatch;
-  progress.begin("codec", 1);
-  const at::Tensor codes = codes_tensor(track.tokens).to(device_);
-  const bool is_stereo = checkpoint_->config().decoder.num_channels == 2;
-  track.audio = interleaved(is_stereo ? codec_.decode_stereo(codes) : codec_.decode(codes),
-                            model().sample_rate_hz);
-  progress.advance(1);
-  progress.end();
-  track.stats.codec_s = stopwatch.seconds();
 }
 
 }  // namespace cadenza

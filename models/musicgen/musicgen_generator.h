@@ -1,17 +1,12 @@
-// MusicGen behind the Generator interface: words -> context -> tokens -> waveform.
+// MusicGen behind the Generator interface.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <memory>
-#include <string>
 
 #include "lib/generator.h"
 #include "models/checkpoint/checkpoint.h"
-#include "models/encodec/audio_codec.h"
 #include "models/loading_weights.h"
-#include "models/musicgen/conditioning.h"
-#include "models/musicgen/language_model.h"
+#include "models/musicgen/musicgen_stages.h"
 
 namespace cadenza {
 
@@ -22,26 +17,28 @@ class MusicgenGenerator final : public Generator {
   MusicgenGenerator(std::shared_ptr<const Checkpoint> checkpoint, LoadingWeights& weights,
                     RuntimeInfo runtime);
 
-  const ModelInfo& model() const override { return checkpoint_->info(); }
+  const ModelInfo& model() const override { return stages_.model(); }
   const RuntimeInfo& runtime() const override { return runtime_; }
 
-  // Guided when guidance > 1 and there is text. Throws Error(usage) when num_frames does not fit
-  // the model's window.
+  // Throws Error(usage) when num_frames does not fit the model's window.
   Track generate(const TrackRequest& request, ProgressReporter& progress,
                  const StopFlag& stop) override;
 
- private:
-  Conditioning encode_text(const TrackRequest& request, Track& track, ProgressReporter& progress);
-  void decode_tokens_of(const TrackRequest& request, const Conditioning& text, Track& track,
-                        ProgressReporter& progress, const StopFlag& stop);
-  void decode_audio(Track& track, ProgressReporter& progress);
+  // Tracks share each read of the weights where the device allows it: see PackedTracks.
+  void generate_all(TrackQueue& queue, int max_tracks, ProgressReporter& progress,
+                    const StopFlag& stop) override;
 
-  std::shared_ptr<const Checkpoint> checkpoint_;
+ private:
+  void decode_packed(CpuDecoder& decoder, const TrackRequest& request, const Conditioning& text,
+                     Track& track, ProgressReporter& progress, const StopFlag& stop);
+  void decode_in_step(const TrackRequest& request, const Conditioning& text, Track& track,
+                      ProgressReporter& progress, const StopFlag& stop);
+
   RuntimeInfo runtime_;
-  at::Device device_;
-  TextConditioner conditioner_;
-  LanguageModel language_model_;
-  AudioCodec codec_;
+  MusicgenStages stages_;
 };
+
+// Throws Error(usage) when the model cannot make so many frames in one go.
+void expect_fits(const TrackRequest& request, const ModelInfo& model);
 
 }  // namespace cadenza

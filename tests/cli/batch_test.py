@@ -51,6 +51,18 @@ class Batch(Case):
         self.assertEqual(self.tracks(), self.tracks("reversed"))
         self.assertEqual(self.tracks(), self.tracks("shards"))
 
+    def test_batch_size_and_threads_change_no_byte(self):
+        rows = [{"id": f"r{i}", "prompt": "calm piano music" + " and strings" * (i % 3),
+                 "duration": 0.2 + 0.3 * (i % 4)} for i in range(9)]
+        for precision in ("fp32", "int8"):
+            self.batch("--batch-size", "1", "--precision", precision, rows=rows, out=precision)
+            self.assertEqual(len(self.tracks(precision)), 9)
+            for size, threads in (("auto", "2"), ("4", "1"), ("16", "3")):
+                out = f"{precision}-{size}"
+                self.batch("--batch-size", size, "--threads", threads, "--precision", precision,
+                           rows=rows[::-1], out=out)
+                self.assertEqual(self.tracks(out), self.tracks(precision), out)
+
     def test_a_bad_row_fails_alone(self):
         done = self.batch(rows=[*ROWS, {"id": "bad", "prompt": "too fast", "tempo": 999}], code=3)
         self.assertIn(b"m.jsonl:4: row 4 id=bad: tempo", done.stderr)
