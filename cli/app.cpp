@@ -45,10 +45,17 @@ const std::vector<Command>& commands() {
        [](const Settings& s, Context& c) { run_batch(make_batch_command(s), c); }},
       {{"models", "list"},
        models_list_flags,
-       [](const Settings& s, Context& c) { run_models(make_models_job(s, true), c); }},
+       [](const Settings& s, Context& c) { run_models(make_models_job(s, ModelsJob::Action::list), c); }},
       {{"models", "info"},
        models_info_flags,
-       [](const Settings& s, Context& c) { run_models(make_models_job(s, false), c); }},
+       [](const Settings& s, Context& c) {
+         run_models(make_models_job(s, ModelsJob::Action::info), c);
+       }},
+      {{"models", "pack"},
+       models_pack_flags,
+       [](const Settings& s, Context& c) {
+         run_models(make_models_job(s, ModelsJob::Action::pack), c);
+       }},
       {{"doctor"},
        doctor_flags,
        [](const Settings& s, Context& c) { run_doctor(make_doctor_job(s), c); }},

@@ -217,7 +217,7 @@ void run_batch(BatchCommand command, Context& context) {
   TerminalProgress progress(console);
   report.begin(progress, batch.num_done(), batch.num_jobs());
   if (batch.num_to_do() == 0) return;
-  const auto generator = load_generator(checkpoint, command.machine.runtime, progress);
+  const auto generator = load_generator(checkpoint, command.machine.runtime_in(context.environment), progress);
   maker.set_generator(*generator);
   const BatchSummary summary = make_all(batch, *generator, report, progress, context.stop);
   console.note(report.summary(summary));

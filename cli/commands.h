@@ -48,13 +48,14 @@ BatchCommand make_batch_command(const Settings& settings);
 void run_batch(BatchCommand command, Context& context);
 
 struct ModelsJob {
-  bool is_list = true;  // or the facts of one model
-  std::string model;
+  enum class Action { list, info, pack };
+  Action action = Action::list;
+  MachineOptions machine;
   bool hashes_files = false, prints_json = false;
 };
 
 void add_models(CLI::App& root);
-ModelsJob make_models_job(const Settings& settings, bool is_list);
+ModelsJob make_models_job(const Settings& settings, ModelsJob::Action action);
 void run_models(const ModelsJob& job, Context& context);
 
 struct DoctorJob {

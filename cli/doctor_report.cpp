@@ -65,6 +65,12 @@ std::string listed(const std::vector<std::string>& texts, const std::string& oth
   return all.empty() ? otherwise : all;
 }
 
+// What --device auto comes to; another word names the device itself.
+std::string used_device(const DoctorReport& report) {
+  if (report.device != "auto") return report.device;
+  return report.engine.cuda_devices.empty() ? "cpu" : "cuda:0";
+}
+
 std::string engine_line(const EngineReport& engine) {
   if (!engine.is_available) return "cannot be opened: " + escaped(engine.problem);
   return fmt::format("libtorch {} in {}", engine.torch_version, escaped(engine.torch_path));
@@ -95,7 +101,8 @@ std::string report_text(const DoctorReport& report) {
           listed(report.engine.cuda_devices,
                  report.engine.cuda_problem.empty() ? "none" : report.engine.cuda_problem) +
           "\n";
-  text += "device          " + report.device + "\n";
+  text += "device          " + used_device(report) +
+          (report.device == "auto" ? ", chosen by auto" : "") + "\n";
   text += "models          " + listed(report.models, "none") + "\n";
   text += "config file     " + (report.config_name.empty() ? "none" : escaped(report.config_name)) +
           "\n";
@@ -127,7 +134,8 @@ std::string report_json(const DoctorReport& report) {
                    {"cpu_features", engine.cpu_features},
                    {"cuda_devices", engine.cuda_devices},
                    {"cuda_problem", engine.cuda_problem}}},
-                 {"device", report.device},
+                 {"device", used_device(report)},
+                 {"asked_device", report.device},
                  {"model", report.model},
                  {"models", report.models},
                  {"config", report.config_name},

@@ -51,4 +51,9 @@ std::filesystem::path hub_cache_path(const Environment& environment) {
   return cache.empty() ? cache : cache / "huggingface" / "hub";
 }
 
+std::filesystem::path pack_folder_path(const Environment& environment) {
+  const auto cache = xdg_folder(environment, "XDG_CACHE_HOME", ".cache");
+  return cache.empty() ? cache : cache / "cadenza" / "packs";
+}
+
 }  // namespace cadenza

@@ -29,4 +29,7 @@ std::filesystem::path default_config_path(const Environment& environment);
 // HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub, ~/.cache/huggingface/hub; empty without a home.
 std::filesystem::path hub_cache_path(const Environment& environment);
 
+// $XDG_CACHE_HOME/cadenza/packs or ~/.cache/cadenza/packs; empty without a home.
+std::filesystem::path pack_folder_path(const Environment& environment);
+
 }  // namespace cadenza

@@ -190,7 +190,7 @@ FlagGroup machine_flags() {
               device_flag(),
               {.name = "precision",
                .metavar = "NAME",
-               .help = "auto, fp32, bf16, fp16, int8, int4",
+               .help = "auto, fp32, bf16, fp16 (GPU), int8 (CPU; close), int4 (CPU; audible loss)",
                .standard = standard.precision,
                .hidden = {"--dtype"}},
               {.name = "threads",
@@ -199,6 +199,7 @@ FlagGroup machine_flags() {
                .standard = threads},
               toggle("offline", "never use the network"),
               toggle("allow-nonfinite", "load weights that hold NaN or infinity"),
+              toggle("no-pack-cache", "keep no packed weights in ~/.cache/cadenza/packs"),
           }};
 }
 
@@ -357,6 +358,13 @@ std::vector<FlagGroup> models_info_flags() {
   model.is_positional = true;
   return {{"Model", {model, toggle("hashes", "add the SHA-256 of every file", false)}},
           general_flags()};
+}
+
+std::vector<FlagGroup> models_pack_flags() {
+  auto model = model_flag();
+  model.is_positional = true;
+  FlagGroup machine = without(machine_flags(), {"model", "no-pack-cache", "allow-nonfinite"});
+  return {{"Model", {model}}, std::move(machine), general_flags()};
 }
 
 std::vector<FlagGroup> doctor_flags() {

@@ -42,6 +42,7 @@ std::vector<FlagGroup> generate_flags();
 std::vector<FlagGroup> batch_flags();
 std::vector<FlagGroup> models_list_flags();
 std::vector<FlagGroup> models_info_flags();
+std::vector<FlagGroup> models_pack_flags();
 std::vector<FlagGroup> doctor_flags();
 
 // "top-k" -> "top_k", as lib, the config file and the metadata spell it.

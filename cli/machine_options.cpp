@@ -23,6 +23,12 @@ std::string read_device(const std::string& text) {
 
 }  // namespace
 
+RuntimeOptions MachineOptions::runtime_in(const Environment& environment) const {
+  RuntimeOptions options = runtime;
+  if (keeps_packs) options.pack_folder = pack_folder_path(environment);
+  return options;
+}
+
 MachineOptions make_machine_options(const Settings& settings) {
   MachineOptions options;
   RuntimeOptions& runtime = options.runtime;
@@ -37,6 +43,7 @@ MachineOptions make_machine_options(const Settings& settings) {
   });
   runtime.allow_nonfinite = settings.is_on("allow_nonfinite");
   options.is_offline = settings.is_on("offline");
+  options.keeps_packs = !settings.is_on("no_pack_cache");
   return options;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "cli/environment.h"
 #include "cli/settings.h"
 #include "models/load.h"
 
@@ -12,6 +13,10 @@ struct MachineOptions {
   std::string model = "starter";
   RuntimeOptions runtime;
   bool is_offline = false;
+  bool keeps_packs = true;
+
+  // What load_generator is given.
+  RuntimeOptions runtime_in(const Environment& environment) const;
 };
 
 // Judges the words only; whether the device is there shows when the engine opens it. Throws

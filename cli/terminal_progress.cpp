@@ -90,6 +90,11 @@ void TerminalProgress::advance(std::int64_t done) {
 
 void TerminalProgress::end() { erase_bar(); }
 
+void TerminalProgress::note(std::string_view line) {
+  erase_bar();
+  console_.note(std::string(line));
+}
+
 void TerminalProgress::draw_bar(double now_s) {
   if (last_draw_s_ >= 0 && now_s - last_draw_s_ < kRedrawSeconds) return;
   last_draw_s_ = now_s;

@@ -38,6 +38,7 @@ class TerminalProgress final : public ProgressReporter {
   void begin(std::string_view stage, std::int64_t total) override;
   void advance(std::int64_t done) override;
   void end() override;
+  void note(std::string_view line) override;
 
  private:
   void draw_bar(double now_s);

@@ -15,6 +15,8 @@ class ProgressReporter {
   // done: units finished so far, not a difference. Called from one thread; must be cheap.
   virtual void advance(std::int64_t done) = 0;
   virtual void end() = 0;
+  // Something a user should know, in one line; nothing is wrong enough to stop.
+  virtual void note(std::string_view) {}
 };
 
 // For callers that want silence.

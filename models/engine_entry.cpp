@@ -13,6 +13,7 @@
 #include "models/kernels/cpu/cpu_features.h"
 #include "models/loading_weights.h"
 #include "models/musicgen/musicgen_generator.h"
+#include "models/musicgen/pack_cache.h"
 #include "models/runtime_choice.h"
 #include "models/torch_errors.h"
 
@@ -51,7 +52,13 @@ std::unique_ptr<Generator> load(std::shared_ptr<const Checkpoint> checkpoint,
   return with_our_errors([&]() -> std::unique_ptr<Generator> {
     RuntimeInfo runtime = runtime_for(options);
     LoadingWeights weights(checkpoint->weights(), options.allow_nonfinite, progress);
-    return std::make_unique<MusicgenGenerator>(std::move(checkpoint), weights, std::move(runtime));
+    PackCache packs(options.pack_folder, pack_source(checkpoint->files()),
+                    [&](const std::string& line) { progress.note(line); });
+    // A pack holds checked weights only.
+    const bool keeps_packs = !options.pack_folder.empty() && !options.allow_nonfinite &&
+                             !checkpoint->files().folder.empty();
+    return std::make_unique<MusicgenGenerator>(std::move(checkpoint), weights, std::move(runtime),
+                                               keeps_packs ? &packs : nullptr);
   });
 }
 

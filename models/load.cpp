@@ -5,6 +5,7 @@
 #include "models/checkpoint/checkpoint.h"
 #include "models/checkpoint/hub_cache.h"
 #include "models/checkpoint/model_files.h"
+#include "models/musicgen/pack_cache.h"
 
 namespace cadenza {
 
@@ -34,6 +35,12 @@ std::vector<std::pair<std::string, std::string>> file_hashes(const Checkpoint& c
   for (const auto& [name, source] : checkpoint.files().files)
     hashes.emplace_back(name, sha256_hex(*source));
   return hashes;
+}
+
+std::filesystem::path pack_path(const Checkpoint& checkpoint, const std::filesystem::path& folder,
+                                const std::string& precision) {
+  if (checkpoint.files().folder.empty()) return {};
+  return PackCache(folder, pack_source(checkpoint.files()), {}).path(precision);
 }
 
 std::vector<std::string> list_models(const ModelSearch& search) {

@@ -22,6 +22,8 @@ struct RuntimeOptions {
   std::string precision = "auto";  // auto fp32 bf16 fp16 int8 int4
   int threads = 0;                 // 0: one per core
   bool allow_nonfinite = false;    // load weights that hold NaN or Inf
+  // Where packed weights are kept between runs (models/musicgen/pack_cache.h); empty: nowhere.
+  std::filesystem::path pack_folder;
 };
 
 // Where models may lie. The caller fills it from the environment; nothing here reads that.
@@ -50,6 +52,10 @@ std::vector<std::string> list_models(const ModelSearch& search);
 std::unique_ptr<Generator> load_generator(std::shared_ptr<const Checkpoint> checkpoint,
                                           const RuntimeOptions& options,
                                           ProgressReporter& progress);
+
+// The file that keeps a model's packed weights; empty for the starter, which needs none.
+std::filesystem::path pack_path(const Checkpoint& checkpoint, const std::filesystem::path& folder,
+                                const std::string& precision);
 
 // What `cadenza doctor` asks. Opens the engine.
 struct EngineReport {

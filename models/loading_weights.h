@@ -24,6 +24,7 @@ class LoadingWeights final : public WeightReader {
   const Shape& shape(std::string_view name) const override { return weights_.shape(name); }
   void read(std::string_view name, std::span<float> out,
             bool allow_nonfinite = false) const override;
+  void vouch_for(std::string_view name) const override;
   std::vector<std::string> names() const override { return weights_.names(); }
 
   // Checks what has not been read, unless NaN and Inf are allowed; ends the stage. Returns the
@@ -31,6 +32,8 @@ class LoadingWeights final : public WeightReader {
   double finish();
 
  private:
+  void count(std::string_view name) const;
+
   const WeightReader& weights_;
   const bool allow_nonfinite_;
   ProgressReporter& progress_;

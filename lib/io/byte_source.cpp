@@ -25,6 +25,13 @@ class FileSource final : public ByteSource {
   const std::string& name() const override { return name_; }
   std::uint64_t size_bytes() const override { return size_bytes_; }
 
+  std::string identity() const override {
+    struct stat info {};
+    if (::fstat(descriptor_, &info) != 0) return {};
+    return fmt::format("{}:{}:{}.{:09}:{}.{:09}", info.st_ino, info.st_size, info.st_mtim.tv_sec,
+                       info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec);
+  }
+
   void read_at(std::uint64_t offset, std::span<std::byte> out) const override {
     while (!out.empty()) {
       const ssize_t got =

@@ -21,6 +21,10 @@ class ByteSource {
   virtual const std::string& name() const = 0;
   virtual std::uint64_t size_bytes() const = 0;
 
+  // Tells a file from what it was before without reading it: number, size and times. Empty for
+  // memory.
+  virtual std::string identity() const { return {}; }
+
   // Fills `out` with the bytes at `offset`. Throws Error(io) when fewer are there.
   virtual void read_at(std::uint64_t offset, std::span<std::byte> out) const = 0;
 

@@ -62,7 +62,8 @@ void add_if_there(ModelFiles& files, const fs::path& folder, const std::string& 
 }
 
 ModelFiles open_folder(const fs::path& folder, std::string name, const MayOpen& may_open) {
-  ModelFiles files{std::move(name), "", "unknown", {}};
+  ModelFiles files{.name = std::move(name), .revision = "", .license = "unknown", .files = {}};
+  files.folder = fs::absolute(folder);
   for (const char* file : kKnownFiles) add_if_there(files, folder, file, may_open);
   if (files.find("model.safetensors") != nullptr) return files;
   if (const auto index = files.find(std::string(kShardIndexFile))) {

@@ -12,11 +12,12 @@
 
 namespace cadenza {
 
-// Opened, not read. The first three members are for ModelInfo.
+// Opened, not read. The first members are for ModelInfo.
 struct ModelFiles {
   std::string name;
   std::string revision;
   std::string license;
+  std::filesystem::path folder;  // where they lie; empty for the starter
   std::map<std::string, std::shared_ptr<const ByteSource>> files;
 
   // nullptr when the model has no such file.

@@ -8,8 +8,9 @@
 namespace cadenza {
 
 CpuBackend::CpuBackend(const DecoderConfig& config, const WeightReader& weights,
-                       WeightFormat format, int num_threads)
-    : config_(config), decoder_(config, weights, {.format = format, .num_threads = num_threads}) {}
+                       WeightFormat format, int num_threads, PackCache* packs)
+    : config_(config),
+      decoder_(config, weights, {.format = format, .num_threads = num_threads, .packs = packs}) {}
 
 void CpuBackend::reset(const std::vector<at::Tensor>& contexts, std::int64_t max_steps) {
   std::vector<at::Tensor> owners;  // of what the spans point to

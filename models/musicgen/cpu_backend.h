@@ -12,7 +12,7 @@ class CpuBackend final : public DecoderBackend {
  public:
   // Throws what the reader throws, and Error(temporary) for want of memory.
   CpuBackend(const DecoderConfig& config, const WeightReader& weights, WeightFormat format,
-             int num_threads);
+             int num_threads, PackCache* packs);
 
   void reset(const std::vector<at::Tensor>& contexts, std::int64_t max_steps) override;
   at::Tensor feed(const at::Tensor& tokens) override;

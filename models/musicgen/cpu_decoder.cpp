@@ -57,7 +57,7 @@ CpuDecoder::CpuDecoder(const DecoderConfig& config, const WeightReader& weights,
     : config_(config),
       kernels_(kernel_table(options.instruction_set)),
       pool_(options.num_threads),
-      weights_(config, weights, options.format, pool_),
+      weights_(config, weights, options.format, pool_, options.packs),
       cache_format_(options.format == WeightFormat::fp32 ? CacheFormat::fp32 : CacheFormat::bf16) {}
 
 CpuDecoder::~CpuDecoder() = default;

@@ -35,6 +35,7 @@ class CpuDecoder {
     WeightFormat format = WeightFormat::bf16;  // all but fp32 keep keys and values in bf16
     int num_threads = 1;
     InstructionSet instruction_set = best_instruction_set();
+    PackCache* packs = nullptr;  // as CpuDecoderWeights has it
   };
 
   // Throws what WeightReader::read throws, and Error(temporary) for want of memory or threads.

@@ -4,6 +4,9 @@
 #include <exception>
 #include <span>
 #include <string>
+#include <utility>
+
+#include "models/musicgen/pack_cache.h"
 
 namespace cadenza {
 
@@ -16,7 +19,7 @@ struct Piece {
   std::string name;
   PackedLinear* matrix = nullptr;
   std::int64_t first_row = 0;
-  float* values = nullptr;
+  std::size_t offset = 0;  // of plain values
 };
 
 // A matrix to be, in the order in which a step reads them.
@@ -26,10 +29,18 @@ struct Matrix {
   WeightFormat format;
 };
 
-// Everything to read, collected while the weights' members are given their sizes.
+// Plain values to be.
+struct Values {
+  std::span<const float>* view;
+  std::size_t offset, count;
+};
+
+// Everything to read and its place, collected while the weights' members are named.
 struct Plan {
   std::vector<Matrix> matrices;
+  std::vector<Values> values;
   std::vector<Piece> pieces;
+  std::size_t num_values = 0;
 
   void matrix(PackedLinear& linear, std::int64_t inputs, std::int64_t part_outputs,
               WeightFormat format, const std::vector<std::string>& parts) {
@@ -38,14 +49,36 @@ struct Plan {
     matrices.push_back(
         {&linear, part_outputs * static_cast<std::int64_t>(parts.size()), inputs, format});
   }
-  void values(float* into, const std::string& name) {
-    pieces.push_back({.name = name, .values = into});
+  // Tensors of `count` values each, one behind the other.
+  void plain(std::span<const float>& view, std::int64_t count,
+             const std::vector<std::string>& parts) {
+    values.push_back({&view, num_values, static_cast<std::size_t>(count) * parts.size()});
+    for (const std::string& name : parts) {
+      pieces.push_back({.name = name, .offset = num_values});
+      num_values += static_cast<std::size_t>(count);
+    }
   }
   void norm(NormWeights& norm, const std::string& prefix, std::int64_t width) {
-    norm.weight.resize(static_cast<std::size_t>(width));
-    norm.bias.resize(static_cast<std::size_t>(width));
-    values(norm.weight.data(), prefix + ".weight");
-    values(norm.bias.data(), prefix + ".bias");
+    plain(norm.weight, width, {prefix + ".weight"});
+    plain(norm.bias, width, {prefix + ".bias"});
+  }
+
+  std::size_t matrix_bytes() const {
+    std::size_t total = 0;
+    for (const Matrix& m : matrices)
+      total += PackedLinear::packed_bytes(m.outputs, m.inputs, m.format);
+    return total;
+  }
+  std::size_t size_bytes() const { return matrix_bytes() + num_values * sizeof(float); }
+
+  // Gives every member its place in memory of size_bytes().
+  void place(const std::byte* memory) const {
+    const auto* plain = reinterpret_cast<const float*>(memory + matrix_bytes());
+    for (const Values& v : values) *v.view = {plain + v.offset, v.count};
+    for (const Matrix& m : matrices) {
+      *m.linear = PackedLinear(m.outputs, m.inputs, m.format, memory);
+      memory += m.linear->size_bytes();
+    }
   }
 };
 
@@ -71,35 +104,24 @@ void plan_layer(CpuLayerWeights& layer, const std::string& prefix, const Decoder
   plan.matrix(layer.ffn_out, ffn, width, format, {prefix + "fc2.weight"});
 }
 
-HugeBuffer give_memory(const std::vector<Matrix>& matrices) {
-  std::size_t total = 0;
-  for (const Matrix& m : matrices)
-    total += PackedLinear::packed_bytes(m.outputs, m.inputs, m.format);
-  HugeBuffer buffer(total);
-  std::byte* next = buffer.data();
-  for (const Matrix& m : matrices) {
-    *m.linear = PackedLinear(m.outputs, m.inputs, m.format, next);
-    next += m.linear->size_bytes();
-  }
-  return buffer;
-}
-
-void read_piece(const Piece& piece, const WeightReader& reader) {
+void read_piece(const Piece& piece, float* values, const WeightReader& reader) {
   const Shape& shape = reader.shape(piece.name);
   std::size_t count = 1;
   for (const std::int64_t size : shape) count *= static_cast<std::size_t>(size);
-  if (piece.values) return reader.read(piece.name, {piece.values, count});
+  if (!piece.matrix) return reader.read(piece.name, {values + piece.offset, count});
   std::vector<float> matrix(count);
   reader.read(piece.name, matrix);
   piece.matrix->pack_rows(piece.first_row, shape[0], matrix.data());
 }
 
 // Of several faults the first in the plan's order is reported, whichever thread met one first.
-void read_all(const std::vector<Piece>& pieces, const WeightReader& reader, ThreadPool& pool) {
-  std::vector<std::exception_ptr> faults(pieces.size());
-  pool.for_each(static_cast<std::int64_t>(pieces.size()), [&](std::int64_t index) {
+void read_all(const Plan& plan, std::byte* memory, const WeightReader& reader, ThreadPool& pool) {
+  plan.place(memory);
+  auto* values = reinterpret_cast<float*>(memory + plan.matrix_bytes());
+  std::vector<std::exception_ptr> faults(plan.pieces.size());
+  pool.for_each(std::ssize(plan.pieces), [&](std::int64_t index) {
     try {
-      read_piece(pieces[index], reader);
+      read_piece(plan.pieces[index], values, reader);
     } catch (...) {
       faults[index] = std::current_exception();
     }
@@ -111,7 +133,7 @@ void read_all(const std::vector<Piece>& pieces, const WeightReader& reader, Thre
 }  // namespace
 
 CpuDecoderWeights::CpuDecoderWeights(const DecoderConfig& config, const WeightReader& reader,
-                                     WeightFormat format, ThreadPool& pool) {
+                                     WeightFormat format, ThreadPool& pool, PackCache* packs) {
   const std::int64_t width = config.hidden_size, codebooks = config.num_codebooks;
   Plan plan;
   layers.resize(static_cast<std::size_t>(config.num_layers));
@@ -126,13 +148,20 @@ CpuDecoderWeights::CpuDecoderWeights(const DecoderConfig& config, const WeightRe
     plan.matrix(layers[i].cross_kv, width, width, format,
                 {cross + "k_proj.weight", cross + "v_proj.weight"});
   }
-  const std::int64_t table = (config.vocab_size + 1) * width;
-  embeddings.resize(static_cast<std::size_t>(codebooks * table));
-  const auto tables = numbered(kDecoder + "embed_tokens.", codebooks);
-  for (std::int64_t k = 0; k < codebooks; ++k) plan.values(&embeddings[k * table], tables[k]);
+  plan.plain(embeddings, (config.vocab_size + 1) * width,
+             numbered(kDecoder + "embed_tokens.", codebooks));
 
-  buffer_ = give_memory(plan.matrices);
-  read_all(plan.pieces, reader, pool);
+  const auto build = [&](std::byte* memory) { read_all(plan, memory, reader, pool); };
+  if (!packs) {
+    buffer_ = HugeBuffer(plan.size_bytes());
+    build(buffer_.data());
+    return;
+  }
+  Pack pack = packs->load_or_build(weight_format_name(format), plan.size_bytes(), pool, build);
+  if (!pack.is_built)
+    for (const Piece& piece : plan.pieces) reader.vouch_for(piece.name);
+  buffer_ = std::move(pack.buffer);
+  plan.place(buffer_.data() + pack.offset);
 }
 
 std::size_t CpuDecoderWeights::step_bytes(bool has_text) const {

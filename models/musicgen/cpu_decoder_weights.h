@@ -1,9 +1,10 @@
 // The decoder's weights as the CPU engine reads them: matrices packed for streaming, side by side
-// in one buffer in the order of a step; norms and embedding tables in fp32. Torch-free.
+// in one buffer in the order of a step; behind them embedding tables and norms in fp32. Torch-free.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "models/checkpoint/config.h"
@@ -14,8 +15,10 @@
 
 namespace cadenza {
 
+class PackCache;
+
 struct NormWeights {
-  std::vector<float> weight, bias;  // (D)
+  std::span<const float> weight, bias;  // (D)
 };
 
 struct CpuLayerWeights {
@@ -31,21 +34,22 @@ struct CpuLayerWeights {
 
 struct CpuDecoderWeights {
   // Reads and packs tensor by tensor on the pool: no second copy of the model exists on the way.
-  // int8 and int4 keep the heads in bf16, because guidance triples an error in the logits. Throws
-  // what WeightReader::read throws.
+  // int8 and int4 keep the heads in bf16, because guidance triples an error in the logits. packs:
+  // where the packed form is kept between runs; may be nullptr. Throws what WeightReader::read
+  // throws.
   CpuDecoderWeights(const DecoderConfig& config, const WeightReader& reader, WeightFormat format,
-                    ThreadPool& pool);
+                    ThreadPool& pool, PackCache* packs = nullptr);
 
   // Bytes of weights that a step reads, with or without cross-attention.
   std::size_t step_bytes(bool has_text) const;
 
-  std::vector<float> embeddings;  // (K, V + 1, D)
+  std::span<const float> embeddings;  // (K, V + 1, D)
   std::vector<CpuLayerWeights> layers;
   NormWeights final_norm;
   PackedLinear heads;  // (K V, D)
 
  private:
-  HugeBuffer buffer_;  // behind all PackedLinear
+  HugeBuffer buffer_;  // behind all of them
 };
 
 }  // namespace cadenza

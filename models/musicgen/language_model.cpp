@@ -35,22 +35,23 @@ WeightFormat weight_format(const std::string& precision) {
 
 std::unique_ptr<DecoderBackend> make_backend(const DecoderConfig& config,
                                              const WeightReader& weights, const at::Device& device,
-                                             const std::string& precision, DecoderKind kind) {
+                                             const std::string& precision, DecoderKind kind,
+                                             PackCache* packs) {
   if (kind == DecoderKind::aten || !device.is_cpu())
     return std::make_unique<AtenDecoder>(
         config, WeightSource{weights, device, matrix_type(precision)});
   return std::make_unique<CpuBackend>(config, weights, weight_format(precision),
-                                      at::get_num_threads());
+                                      at::get_num_threads(), packs);
 }
 
 }  // namespace
 
 LanguageModel::LanguageModel(const DecoderConfig& config, const WeightReader& weights,
                              const at::Device& device, const std::string& precision,
-                             DecoderKind kind)
+                             DecoderKind kind, PackCache* packs)
     : config_(config) {
   const c10::InferenceMode guard;
-  backend_ = make_backend(config, weights, device, precision, kind);
+  backend_ = make_backend(config, weights, device, precision, kind, packs);
 }
 
 LanguageModel::~LanguageModel() = default;

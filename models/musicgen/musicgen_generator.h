@@ -13,9 +13,9 @@ namespace cadenza {
 class MusicgenGenerator final : public Generator {
  public:
   // Reads every weight once, through `weights`. runtime: device ("cpu", "cuda:N") and precision are
-  // what to compute with; load_s is filled in.
+  // what to compute with; load_s is filled in. packs: as CpuDecoderWeights has it.
   MusicgenGenerator(std::shared_ptr<const Checkpoint> checkpoint, LoadingWeights& weights,
-                    RuntimeInfo runtime);
+                    RuntimeInfo runtime, PackCache* packs = nullptr);
 
   const ModelInfo& model() const override { return stages_.model(); }
   const RuntimeInfo& runtime() const override { return runtime_; }

@@ -30,11 +30,13 @@ AudioBuffer interleaved(const at::Tensor& waveform, int sample_rate_hz) {
 }  // namespace
 
 MusicgenStages::MusicgenStages(std::shared_ptr<const Checkpoint> checkpoint,
-                               LoadingWeights& weights, const RuntimeInfo& runtime)
+                               LoadingWeights& weights, const RuntimeInfo& runtime,
+                               PackCache* packs)
     : checkpoint_(std::move(checkpoint)),
       device_(runtime.device),
       conditioner_(checkpoint_->config(), weights, checkpoint_->sentencepiece_model(), device_),
-      language_model_(checkpoint_->config().decoder, weights, device_, runtime.precision),
+      language_model_(checkpoint_->config().decoder, weights, device_, runtime.precision,
+                      DecoderKind::fastest, packs),
       codec_(checkpoint_->config().codec, weights, device_, /*with_encoder=*/false) {}
 
 DelayPattern MusicgenStages::pattern_for(const TrackRequest& request) const {

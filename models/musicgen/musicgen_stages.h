@@ -22,7 +22,7 @@ namespace cadenza {
 class MusicgenStages {
  public:
   MusicgenStages(std::shared_ptr<const Checkpoint> checkpoint, LoadingWeights& weights,
-                 const RuntimeInfo& runtime);
+                 const RuntimeInfo& runtime, PackCache* packs);
 
   const ModelInfo& model() const { return checkpoint_->info(); }
   const DecoderConfig& decoder_config() const { return checkpoint_->config().decoder; }

@@ -19,9 +19,10 @@ PROMPT = "calm piano music"
 
 def environment(**changes):
     """The caller's environment without what would change an answer."""
-    ours = ("CADENZA_", "XDG_CONFIG", "HF_", "NO_COLOR", "CLICOLOR")
+    ours = ("CADENZA_", "XDG_C", "HF_", "NO_COLOR", "CLICOLOR")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     kept["XDG_CONFIG_HOME"] = "/nonexistent"
+    kept["XDG_CACHE_HOME"] = "/nonexistent"
     kept.update(changes)
     return kept
 

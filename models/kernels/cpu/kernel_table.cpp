@@ -6,6 +6,11 @@
 
 namespace cadenza {
 
+const char* weight_format_name(WeightFormat format) {
+  constexpr const char* kNames[] = {"fp32", "bf16", "int8", "int4"};
+  return kNames[static_cast<int>(format)];
+}
+
 extern const KernelTable kPortableKernels;
 extern const KernelTable kAvx2Kernels;
 extern const KernelTable kAvx512Kernels;

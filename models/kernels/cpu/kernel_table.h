@@ -33,6 +33,8 @@ namespace cadenza {
 
 enum class WeightFormat { fp32, bf16, int8, int4 };
 
+const char* weight_format_name(WeightFormat format);  // "fp32", ...
+
 inline constexpr std::int64_t kPanelWidth = 16;  // output rows in one vector
 inline constexpr std::int64_t kGroupWidth = 64;  // output rows in one unit of work
 inline constexpr std::int64_t kInt4Block = 32;   // inputs that share one int4 scale
