@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "lib/batch/result_json.h"
 #include "lib/json/strict_json.h"
 #include "lib/request_json.h"
 #include "lib/text/quote.h"
@@ -14,12 +13,6 @@ namespace {
 
 std::string json_line(const Json& object) {
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-// The value that a share of all values does not exceed (nearest rank); `sorted` is not empty.
-double percentile(const std::vector<double>& sorted, double share) {
-  const auto rank = static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5);
-  return sorted[rank];
 }
 
 Json text_field(int most) { return {{"type", "string"}, {"minLength", 1}, {"maxLength", most}}; }
@@ -111,17 +104,10 @@ void BatchConsole::started(const BatchJob& job, int) {
 void BatchConsole::completed(const BatchJob& job, const std::vector<JournalFile>& files,
                              double seconds) {
   ++num_done_;
-  seconds_.push_back(seconds);
-  if (!prints_json_) {
+  if (row_lines_ == RowLines::paths)
     console_.print((out_dir_ / files.front().name).string() + "\n");
-    return;
-  }
-  Json line = {{"id", job.id}, {"status", "completed"}, {"seconds", seconds}};
-  for (const JournalFile& file : files)
-    line["files"].push_back({{"path", (out_dir_ / file.name).string()},
-                             {"bytes", file.bytes},
-                             {"sha256", file.sha256}});
-  console_.print(json_line(line));
+  if (row_lines_ == RowLines::json)
+    console_.print(completed_result(job.id, out_dir_, files, seconds) + "\n");
 }
 
 void BatchConsole::retried(const BatchJob& job, const Error& error, double wait_s) {
@@ -129,30 +115,42 @@ void BatchConsole::retried(const BatchJob& job, const Error& error, double wait_
 }
 
 void BatchConsole::failed(const BatchJob& job, const Error& error, double seconds) {
-  if (prints_json_)
-    console_.print(json_line(
-        {{"id", job.id},
-         {"status", "failed"},
-         {"seconds", seconds},
-         {"error",
-          {{"kind", std::string(error_kind_name(error.kind()))}, {"message", error.sentence()}}}}));
+  if (row_lines_ == RowLines::json) console_.print(failed_result(job.id, error, seconds) + "\n");
   // What was wrong with the manifest has been told, with its line.
   if (job.is_invalid || ++num_told_failures_ > kShownFaults) return;
   console_.report(Error(error.kind(), job.id + ": " + error.sentence(), error.hint()));
 }
 
-std::string BatchConsole::summary(const BatchSummary& summary) const {
-  const double took_s =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  std::string text = standing();
-  if (summary.num_failed > 0) text += fmt::format(", {} failed", summary.num_failed);
-  if (summary.num_left() > 0) text += fmt::format(", {} left", summary.num_left());
-  text += fmt::format(", in {:.1f} s", took_s);
-  if (seconds_.empty()) return text;
-  std::vector<double> sorted = seconds_;
-  std::sort(sorted.begin(), sorted.end());
-  return text + fmt::format("; seconds per track: p50 {:.1f}, p95 {:.1f}", percentile(sorted, 0.5),
-                            percentile(sorted, 0.95));
+namespace {
+
+// " (1 io, 2 usage)"
+std::string by_kind(const std::map<std::string, std::size_t>& failures) {
+  std::string text;
+  for (const auto& [kind, count] : failures)
+    text += fmt::format("{}{} {}", text.empty() ? " (" : ", ", count, kind);
+  return text.empty() ? "" : text + ")";
+}
+
+}  // namespace
+
+std::string shown_cost(double cost) {
+  return cost < 1 ? fmt::format("{:.4f}", cost) : fmt::format("{:.2f}", cost);
+}
+
+std::string batch_summary(const BatchFigures& figures) {
+  std::string text =
+      fmt::format("{} of {} done", figures.num_done_before + figures.num_done, figures.num_rows);
+  if (figures.num_failed > 0)
+    text += fmt::format(", {} failed{}", figures.num_failed, by_kind(figures.failures));
+  if (figures.num_left() > 0) text += fmt::format(", {} left", figures.num_left());
+  text += fmt::format(", in {:.1f} s", figures.elapsed_s);
+  if (figures.p50_s)
+    text +=
+        fmt::format("; seconds per track: p50 {:.1f}, p95 {:.1f}", *figures.p50_s, *figures.p95_s);
+  if (const auto factor = figures.real_time_factor())
+    text += fmt::format("; real-time factor {:.2f}", *factor);
+  if (figures.cost) text += "; cost " + shown_cost(*figures.cost);
+  return text;
 }
 
 }  // namespace cadenza

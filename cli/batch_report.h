@@ -9,6 +9,7 @@
 #include "cli/console.h"
 #include "cli/terminal_progress.h"
 #include "lib/batch/runner.h"
+#include "lib/batch/tally.h"
 
 namespace cadenza {
 
@@ -18,11 +19,21 @@ std::string plan_line(const BatchMaker& maker, const BatchJob& job, const ModelI
 // JSON Schema (2020-12) of a row.
 std::string row_schema();
 
+// What standard output holds: the path of each track, its result as JSON, or nothing because events
+// go there.
+enum class RowLines { paths, json, none };
+
+// Two decimals; four below one, where a cent is a lot.
+std::string shown_cost(double cost);
+
+// "48 of 50 done, 2 failed (1 io, 1 usage), in 12.0 s; seconds per track: p50 1.1, p95 2.0; …".
+std::string batch_summary(const BatchFigures& figures);
+
 // Tells people and programs what happens.
 class BatchConsole final : public BatchObserver {
  public:
-  BatchConsole(Console& console, bool prints_json, std::filesystem::path out_dir)
-      : console_(console), prints_json_(prints_json), out_dir_(std::move(out_dir)) {}
+  BatchConsole(Console& console, RowLines row_lines, std::filesystem::path out_dir)
+      : console_(console), row_lines_(row_lines), out_dir_(std::move(out_dir)) {}
 
   void begin(TerminalProgress& progress, std::size_t num_done, std::size_t num_jobs);
 
@@ -33,18 +44,14 @@ class BatchConsole final : public BatchObserver {
   void failed(const BatchJob& job, const Error& error, double seconds) override;
   void noted(const std::string& line) override { console_.note(line); }
 
-  // "48 of 50 done, 2 failed, in 12.0 s; seconds per track: p50 1.1, p95 2.0".
-  std::string summary(const BatchSummary& summary) const;
   std::string standing() const;  // "12 of 50 done"
 
  private:
   Console& console_;
-  bool prints_json_;
+  RowLines row_lines_;
   std::filesystem::path out_dir_;
   TerminalProgress* progress_ = nullptr;
   std::size_t num_done_ = 0, num_jobs_ = 0, num_told_failures_ = 0;
-  std::vector<double> seconds_;  // of each completed track
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace cadenza

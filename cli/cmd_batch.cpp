@@ -5,12 +5,12 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/batch_maker.h"
+#include "cli/batch_outputs.h"
 #include "cli/batch_report.h"
 #include "cli/commands.h"
 #include "cli/flags.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
-#include "cli/terminal_progress.h"
 #include "cli/values.h"
 #include "lib/version.h"
 #include "models/load.h"
@@ -28,7 +28,7 @@ constexpr const char* kHelp =
     "\n"
     "Makes the tracks of a manifest. Run again, it makes what is missing.";
 
-constexpr double kMaxSeconds = 1e7;
+constexpr double kMaxSeconds = 1e7, kMaxCost = 1e9;
 
 // Everything has been told in lines of their own; only the exit code is left.
 [[noreturn]] void end_with(ErrorKind kind) { throw Error(kind, ""); }
@@ -56,6 +56,32 @@ void read_run_flags(const Settings& settings, BatchOptions& batch) {
   batch.checks_hashes = settings.is_on("verify");
   if (batch.is_fresh && (settings.is_on("resume") || batch.reruns_failed_only))
     fail(ErrorKind::usage, "fresh: given together with resume or rerun-failed", "choose one");
+}
+
+void read_cost(const Settings& settings, BatchCommand& command) {
+  settings.read("cost_per_hour", [&](const std::string& text) {
+    command.batch.cost_per_hour = expect_number("cost-per-hour", text, 0, kMaxCost, "");
+    command.report.cost_per_hour = command.batch.cost_per_hour;
+  });
+  settings.read("max_cost", [&](const std::string& text) {
+    command.batch.max_cost = expect_number("max-cost", text, 0, kMaxCost, "");
+  });
+  if (settings.is_given("max_cost") && command.batch.cost_per_hour <= 0)
+    fail(ErrorKind::usage, "max-cost: needs to know what an hour costs",
+         "give --cost-per-hour, above 0");
+}
+
+void read_reports(const Settings& settings, BatchCommand& command) {
+  BatchReportOptions& report = command.report;
+  report.events = settings.text_or("events", "");
+  report.status_file = settings.text_or("status_file", "");
+  report.metrics_file = settings.text_or("metrics_file", "");
+  report.junit = settings.text_or("junit", "");
+  for (const char* name : {"events", "status-file", "metrics-file", "junit"})
+    if (settings.is_given(field_name(name)) && settings.text_or(field_name(name), "").empty())
+      fail(ErrorKind::usage, fmt::format("{}: the file name is empty", name));
+  if (report.events == "-" && command.prints_json)
+    fail(ErrorKind::usage, "events: - and json both want standard output", "give --events a file");
 }
 
 void read_shard(const Settings& settings, BatchCommand& command) {
@@ -105,16 +131,37 @@ std::string lock_owner() {
 }
 
 // The seconds in which nothing can be lost: what is finished is published and recorded.
-BatchSummary make_all(Batch& batch, Generator& generator, BatchConsole& report,
-                      TerminalProgress& progress, const StopFlag& stop) {
+BatchSummary make_all(Batch& batch, Generator& generator, BatchOutputs& outputs,
+                      const StopFlag& stop) {
   static StopFlag drain;  // handlers outlive every scope
   watch_drain(drain);
   try {
-    return batch.run(generator, progress, stop, drain);
+    return batch.run(generator, outputs.progress(), stop, drain);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::interrupted && error.kind() != ErrorKind::terminated) throw;
-    throw Error(error.kind(), "stopped by a signal: " + report.standing(), "run it again to go on");
+    throw Error(error.kind(), "stopped by a signal: " + outputs.standing(),
+                "run it again to go on");
   }
+}
+
+// Loads the model when there is something to do. Whatever ends the run, its reports are written.
+BatchSummary make_and_tell(Batch& batch, const std::shared_ptr<const Checkpoint>& checkpoint,
+                           const BatchCommand& command, BatchMaker& maker, BatchOutputs& outputs,
+                           const StopFlag& stop) {
+  BatchSummary summary{.num_jobs = batch.num_jobs(), .num_done_before = batch.num_done()};
+  try {
+    if (batch.num_to_do() > 0) {
+      const auto generator =
+          load_generator(checkpoint, command.machine.runtime, outputs.progress());
+      maker.set_generator(*generator);
+      summary = make_all(batch, *generator, outputs, stop);
+    }
+  } catch (const Error& error) {
+    outputs.end({.error = error});
+    throw;
+  }
+  outputs.end({.stopped_by = summary.stopped_by});
+  return summary;
 }
 
 void end(const BatchSummary& summary) {
@@ -169,12 +216,14 @@ BatchCommand make_batch_command(const Settings& settings) {
           field, [&](const std::string& text) { set_field(command.rows.defaults, field, text); });
   read_shard(settings, command);
   read_run_flags(settings, command.batch);
+  command.prints_json = settings.is_on("json");
+  read_cost(settings, command);
+  read_reports(settings, command);
   command.output = make_output_options(settings);
   command.machine = make_machine_options(settings);
   command.is_fail_fast = settings.is_on("fail_fast");
   if (command.is_fail_fast) command.batch.max_failures = 1;
   command.is_dry_run = settings.is_on("dry_run");
-  command.prints_json = settings.is_on("json");
   if (command.output.out_dir.empty() && !command.is_dry_run && !command.prints_schema)
     fail(ErrorKind::usage, "out-dir: none was given", "name a folder: --out-dir takes");
   command.batch.out_dir = command.output.out_dir;
@@ -188,6 +237,7 @@ void run_batch(BatchCommand command, Context& context) {
     console.print(row_schema());
     return console.expect_delivered();
   }
+  expect_report_files(command.report);
   detect_shard_of(command, context);
   const auto checkpoint =
       open_checkpoint(command.machine.model, {hub_cache_path(context.environment)});
@@ -210,18 +260,15 @@ void run_batch(BatchCommand command, Context& context) {
   command.batch.open = {"cadenza " + std::string(kVersion), manifest.sha256, maker.model_sha256(),
                         maker.settings_sha256()};
   command.batch.owner = lock_owner();
-  BatchConsole report(console, command.prints_json, command.batch.out_dir);
-  Batch batch(plan, maker, command.batch, report);
+  BatchOutputs outputs(command, manifest, plan, context);
+  Batch batch(plan, maker, command.batch, outputs.observer());
   batch.check();
   batch.open();
-  TerminalProgress progress(console);
-  report.begin(progress, batch.num_done(), batch.num_jobs());
-  if (batch.num_to_do() == 0) return;
-  const auto generator = load_generator(checkpoint, command.machine.runtime_in(context.environment), progress);
-  maker.set_generator(*generator);
-  const BatchSummary summary = make_all(batch, *generator, report, progress, context.stop);
-  console.note(report.summary(summary));
-  console.expect_delivered();
+  command.machine.runtime = command.machine.runtime_in(context.environment);
+  outputs.begin(batch, model.name);
+  const BatchSummary summary =
+      make_and_tell(batch, checkpoint, command, maker, outputs, context.stop);
+  outputs.expect_delivered();
   end(summary);
 }
 

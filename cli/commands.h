@@ -2,6 +2,8 @@
 // plain data (pure, throws Error(usage)), run_… acts.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +33,13 @@ void add_generate(CLI::App& root);
 GenerateJob make_generate_job(const Settings& settings);
 void run_generate(GenerateJob job, Context& context);
 
+// Who is told what happens in a batch, besides the console.
+struct BatchReportOptions {
+  std::string events;                                      // "-" is standard output; or empty
+  std::filesystem::path status_file, metrics_file, junit;  // empty: none
+  std::optional<double> cost_per_hour;
+};
+
 // Everything `cadenza batch` was told.
 struct BatchCommand {
   std::string manifest;  // "-" is standard input
@@ -38,6 +47,7 @@ struct BatchCommand {
   OutputOptions output;
   MachineOptions machine;
   BatchOptions batch;
+  BatchReportOptions report;
   bool is_fail_fast = false, is_dry_run = false, prints_schema = false, prints_json = false;
   bool is_shard_detected = false;  // --shard auto
   ShardHints shard_hints;

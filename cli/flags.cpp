@@ -324,9 +324,40 @@ FlagGroup batch_group() {
            .help = "start no track after this long, end with 75; 0 is never",
            .standard = "0",
            .is_setting = false},
+          {.name = "cost-per-hour",
+           .metavar = "PRICE",
+           .help = "of this machine, in any currency: the summary tells what the run cost",
+           .is_setting = false},
+          {.name = "max-cost",
+           .metavar = "PRICE",
+           .help = "start no track once the run has cost this, end with 75; 0 is never",
+           .standard = "0",
+           .is_setting = false},
           toggle("dry-run", "print the resolved plan as JSON lines and touch nothing", false),
           toggle("schema", "print the JSON Schema of a row", false),
       }};
+}
+
+FlagGroup batch_report_flags() {
+  return {"Reports",
+          {
+              {.name = "events",
+               .metavar = "FILE",
+               .help = "append what happens as JSON lines; - is standard output, and all it holds",
+               .is_setting = false},
+              {.name = "status-file",
+               .metavar = "FILE",
+               .help = "counts, running rows and time left as JSON, rewritten every second",
+               .is_setting = false},
+              {.name = "metrics-file",
+               .metavar = "FILE",
+               .help = "the same figures as Prometheus text",
+               .is_setting = false},
+              {.name = "junit",
+               .metavar = "FILE",
+               .help = "the outcome of every row as JUnit XML, at the end",
+               .is_setting = false},
+          }};
 }
 
 // What a batch takes from its rows, or names itself.
@@ -346,9 +377,13 @@ std::vector<FlagGroup> batch_flags() {
       flag.help = "folder for ID.wav, ID.json and the journal";
       flag.standard = "";
     }
-  return {batch_group(),    without(music_flags(), {"prompt", "prompt-file", "id"}),
-          sampling_flags(), std::move(output),
-          machine_flags(),  general_flags()};
+  return {batch_group(),
+          batch_report_flags(),
+          without(music_flags(), {"prompt", "prompt-file", "id"}),
+          sampling_flags(),
+          std::move(output),
+          machine_flags(),
+          general_flags()};
 }
 
 std::vector<FlagGroup> models_list_flags() { return {general_flags()}; }

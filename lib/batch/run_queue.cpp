@@ -45,6 +45,9 @@ bool RunQueue::is_stopped() {
   if (drain_.is_requested()) summary_.stopped_by = "a drain";
   if (options.max_seconds > 0 && seconds_since(start_) >= options.max_seconds)
     summary_.stopped_by = "--max-seconds";
+  if (options.max_cost > 0 &&
+      seconds_since(options.began) / 3600 * options.cost_per_hour >= options.max_cost)
+    summary_.stopped_by = "--max-cost";
   if (options.max_failures > 0 &&
       summary_.num_failed >= static_cast<std::size_t>(options.max_failures))
     summary_.stopped_by = "--max-failures";

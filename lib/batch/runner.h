@@ -59,6 +59,9 @@ struct BatchOptions {
   double timeout_s = 0;    // of one track; 0: none
   int max_failures = 0;    // stop after so many; 0: never
   double max_seconds = 0;  // start nothing after so long; 0: never
+  double max_cost = 0;     // start nothing when the time since `began` costs so much; 0: never
+  double cost_per_hour = 0;
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
 };
 
 struct BatchSummary {
@@ -97,6 +100,8 @@ class Batch {
   std::size_t num_done() const { return num_done_; }
   std::size_t num_jobs() const { return plan_.jobs.size(); }
   std::size_t num_to_do() const { return todo_.size(); }
+  // Indexes into the plan's jobs; after check.
+  const std::vector<std::size_t>& to_do() const { return todo_; }
 
   // After open. Throws Error(io) when storage gives up, Error(device), and Error(interrupted,
   // terminated) when `stop` is set: what is finished stays. is_drained: finish what runs, start

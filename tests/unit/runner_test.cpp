@@ -227,3 +227,16 @@ TEST_CASE("shards share a folder, the same shard does not, and done is done what
   bench.options.shard = {};
   CHECK(bench.run().num_done_before == 4);
 }
+
+TEST_CASE("no track is started once the run has cost its limit, and it can be run again") {
+  Bench bench;
+  bench.options.cost_per_hour = 3600;  // one a second
+  bench.options.max_cost = 60;
+  bench.options.began -= std::chrono::seconds(59);
+  CHECK(bench.run().num_done == 4);
+  bench.options.is_fresh = true;
+  bench.options.began -= std::chrono::seconds(1);
+  const auto summary = bench.run();
+  CHECK(summary.num_left() == 4);
+  CHECK(summary.stopped_by == "--max-cost");
+}
