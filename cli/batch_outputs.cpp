@@ -8,6 +8,7 @@
 
 #include "lib/batch/junit.h"
 #include "lib/io/publish.h"
+#include "lib/io/shell.h"
 #include "lib/text/quote.h"
 #include "lib/text/utc_time.h"
 #include "lib/version.h"
@@ -97,6 +98,7 @@ BatchOutputs::BatchOutputs(const BatchCommand& command, const Manifest& manifest
       manifest_(manifest),
       plan_(plan),
       console_(context.console),
+      stop_(context.stop),
       terminal_(context.console),
       progress_(terminal_, [this] { tick(); }),
       tally_([this](const BatchJob& job) { return music_seconds(manifest_, job); },
@@ -121,6 +123,43 @@ BatchOutputs::BatchOutputs(const BatchCommand& command, const Manifest& manifest
         facts);
     fan_out_.add(*github_);
   }
+  open_hooks(context.environment);
+}
+
+void BatchOutputs::add_sender(const char* name, Courier::Deliver deliver) {
+  senders_.push_back(std::make_unique<ResultSender>(
+      std::make_unique<Courier>(name, std::move(deliver)), command_.batch.out_dir));
+  fan_out_.add(*senders_.back());
+}
+
+void BatchOutputs::open_hooks(const Environment& environment) {
+  const BatchReportOptions& report = command_.report;
+  if (!report.on_complete.empty())
+    add_sender("on-complete", [&report](const std::string& body, const std::atomic<bool>& hurry) {
+      const ShellEnd end = run_shell(report.on_complete, body, report.hook_timeout_s, hurry);
+      return Delivery{end.problem, end.is_hung};
+    });
+  if (report.notify_url.empty()) return;
+  const std::string header = environment.get("CADENZA_NOTIFY_HEADER").value_or("");
+  if (!header.empty()) expect_http_header("CADENZA_NOTIFY_HEADER", header);
+  poster_ = make_http_poster(report.notify_url, header, "cadenza/" + std::string(kVersion));
+  add_sender("notify-url", [this](const std::string& body, const std::atomic<bool>& hurry) {
+    const PostEnd end = post_with_retries(*poster_, body, hurry);
+    return Delivery{end.problem, end.is_hung};
+  });
+  notifier_ = &senders_.back()->courier();
+}
+
+// On the batch's own thread: observers are not for several.
+void BatchOutputs::tell_problems() {
+  for (const auto& sender : senders_)
+    for (const std::string& problem : sender->courier().take_problems()) fan_out_.noted(problem);
+}
+
+void BatchOutputs::finish_hooks(const std::string& run_result) {
+  if (notifier_ != nullptr) notifier_->send("the run", run_result + "\n");
+  for (const auto& sender : senders_) sender->courier().finish(stop_);
+  tell_problems();
 }
 
 // A reader that goes away costs the rest of the events, not the tracks.
@@ -144,6 +183,7 @@ void BatchOutputs::open_events() {
 
 void BatchOutputs::tick() {
   if (status_) status_->tick();
+  tell_problems();
 }
 
 RunFacts BatchOutputs::run_facts(const Batch& batch, const std::string& model) const {
@@ -186,6 +226,7 @@ void BatchOutputs::write_junit() {
 
 void BatchOutputs::end(const RunEnd& end) {
   const BatchFigures figures = tally_.figures();
+  finish_hooks(run_result(end, figures));
   if (events_) events_->run_ended(end, figures);
   if (status_) status_->end(run_status(end, figures));
   if (junit_) write_junit();

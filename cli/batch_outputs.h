@@ -1,5 +1,5 @@
 // Everything a running batch tells besides its tracks: rows and summary on the console, events,
-// status file, metrics, JUnit, GitHub's annotations. Nothing here can fail a track.
+// status file, metrics, JUnit, GitHub's annotations, hooks. Nothing here can fail a track.
 #pragma once
 
 #include <filesystem>
@@ -15,8 +15,10 @@
 #include "lib/batch/event_log.h"
 #include "lib/batch/junit_recorder.h"
 #include "lib/batch/observer_fan_out.h"
+#include "lib/batch/result_sender.h"
 #include "lib/batch/tally.h"
 #include "lib/io/line_file.h"
+#include "lib/net/http_post.h"
 
 namespace cadenza {
 
@@ -42,6 +44,10 @@ class BatchOutputs {
 
  private:
   void open_events();
+  void open_hooks(const Environment& environment);
+  void add_sender(const char* name, Courier::Deliver deliver);
+  void tell_problems();
+  void finish_hooks(const std::string& run_result);
   void tick();
   RunFacts run_facts(const Batch& batch, const std::string& model) const;
   void write_junit();
@@ -50,6 +56,7 @@ class BatchOutputs {
   const Manifest& manifest_;
   const BatchPlan& plan_;
   Console& console_;
+  const StopFlag& stop_;
   TerminalProgress terminal_;
   TickingProgress progress_;
   ObserverFanOut fan_out_;
@@ -60,8 +67,11 @@ class BatchOutputs {
   std::unique_ptr<StatusFiles> status_;
   std::unique_ptr<JunitRecorder> junit_;
   std::unique_ptr<GithubReport> github_;
-  std::vector<bool> is_to_do_;  // by index of the plan
-  std::string lost_;            // what could not be written, and why
+  std::unique_ptr<HttpPoster> poster_;
+  std::vector<std::unique_ptr<ResultSender>> senders_;
+  Courier* notifier_ = nullptr;  // the one that also gets the run's result
+  std::vector<bool> is_to_do_;   // by index of the plan
+  std::string lost_;             // what could not be written, and why
 };
 
 }  // namespace cadenza

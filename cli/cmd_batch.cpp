@@ -12,6 +12,7 @@
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/values.h"
+#include "lib/net/http_post.h"
 #include "lib/version.h"
 #include "models/load.h"
 
@@ -28,7 +29,7 @@ constexpr const char* kHelp =
     "\n"
     "Makes the tracks of a manifest. Run again, it makes what is missing.";
 
-constexpr double kMaxSeconds = 1e7, kMaxCost = 1e9;
+constexpr double kMaxSeconds = 1e7, kMaxCost = 1e9, kMaxHookSeconds = 3600;
 
 // Everything has been told in lines of their own; only the exit code is left.
 [[noreturn]] void end_with(ErrorKind kind) { throw Error(kind, ""); }
@@ -80,6 +81,18 @@ void read_reports(const Settings& settings, BatchCommand& command) {
   for (const char* name : {"events", "status-file", "metrics-file", "junit"})
     if (settings.is_given(field_name(name)) && settings.text_or(field_name(name), "").empty())
       fail(ErrorKind::usage, fmt::format("{}: the file name is empty", name));
+  report.on_complete = settings.text_or("on_complete", "");
+  settings.read("hook_timeout", [&](const std::string& text) {
+    report.hook_timeout_s = expect_number("hook-timeout", text, 0.1, kMaxHookSeconds, " s");
+  });
+  if (settings.is_given("hook_timeout") && !settings.is_given("on_complete"))
+    fail(ErrorKind::usage, "hook-timeout: means nothing without on-complete");
+  settings.read("notify_url", [&](const std::string& text) {
+    expect_http_url("notify-url", text);
+    report.notify_url = text;
+  });
+  if (settings.is_given("on_complete") && report.on_complete.empty())
+    fail(ErrorKind::usage, "on-complete: the command is empty");
   if (report.events == "-" && command.prints_json)
     fail(ErrorKind::usage, "events: - and json both want standard output", "give --events a file");
 }

@@ -38,6 +38,9 @@ struct BatchReportOptions {
   std::string events;                                      // "-" is standard output; or empty
   std::filesystem::path status_file, metrics_file, junit;  // empty: none
   std::optional<double> cost_per_hour;
+  std::string on_complete;  // a command for /bin/sh; or empty
+  double hook_timeout_s = 60;
+  std::string notify_url;
 };
 
 // Everything `cadenza batch` was told.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "cli/commands.h"
 #include "cli/machine_options.h"
 #include "cli/output_options.h"
 #include "lib/request.h"
@@ -357,6 +358,19 @@ FlagGroup batch_report_flags() {
                .metavar = "FILE",
                .help = "the outcome of every row as JUnit XML, at the end",
                .is_setting = false},
+              {.name = "on-complete",
+               .metavar = "COMMAND",
+               .help = "run by /bin/sh once for each row that ends, its result on standard input",
+               .is_setting = false},
+              {.name = "hook-timeout",
+               .metavar = "SECONDS",
+               .help = "end a command that takes longer",
+               .standard = fmt::format("{}", BatchReportOptions{}.hook_timeout_s),
+               .is_setting = false},
+              {.name = "notify-url",
+               .metavar = "URL",
+               .help = "POST the result of each row and of the run, with the header in "
+                       "CADENZA_NOTIFY_HEADER"},
           }};
 }
 
