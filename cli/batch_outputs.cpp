@@ -213,7 +213,8 @@ void BatchOutputs::begin(const Batch& batch, const std::string& model) {
 
 void BatchOutputs::write_junit() {
   const auto was_done = [this](const BatchJob& job) {
-    return !is_to_do_[static_cast<std::size_t>(&job - plan_.jobs.data())];
+    const auto index = static_cast<std::size_t>(&job - plan_.jobs.data());
+    return index < is_to_do_.size() ? !is_to_do_[index] : true;
   };
   const std::string suite = command_.manifest == "-" ? "standard input" : command_.manifest;
   try {

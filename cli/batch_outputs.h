@@ -33,6 +33,8 @@ class BatchOutputs {
 
   BatchObserver& observer() { return fan_out_; }
   ProgressReporter& progress() { return progress_; }
+  // Writes what is due; often.
+  void tick();
   std::string standing() const { return console_report_.standing(); }
 
   // After Batch::open.
@@ -48,7 +50,6 @@ class BatchOutputs {
   void add_sender(const char* name, Courier::Deliver deliver);
   void tell_problems();
   void finish_hooks(const std::string& run_result);
-  void tick();
   RunFacts run_facts(const Batch& batch, const std::string& model) const;
   void write_junit();
 

@@ -97,6 +97,11 @@ std::string BatchConsole::standing() const {
   return fmt::format("{} of {} done", num_done_, num_jobs_);
 }
 
+void BatchConsole::added(const BatchJob&, bool is_done) {
+  ++num_jobs_;
+  if (is_done) ++num_done_;
+}
+
 void BatchConsole::started(const BatchJob& job, int) {
   if (progress_ != nullptr) progress_->set_prefix(fmt::format("{}: {}", standing(), job.id));
 }

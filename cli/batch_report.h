@@ -37,6 +37,7 @@ class BatchConsole final : public BatchObserver {
 
   void begin(TerminalProgress& progress, std::size_t num_done, std::size_t num_jobs);
 
+  void added(const BatchJob& job, bool is_done) override;
   void started(const BatchJob& job, int attempt) override;
   void completed(const BatchJob& job, const std::vector<JournalFile>& files,
                  double seconds) override;

@@ -12,7 +12,10 @@
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/values.h"
+#include "lib/batch/folder_feed.h"
+#include "lib/io/sha256.h"
 #include "lib/net/http_post.h"
+#include "lib/text/quote.h"
 #include "lib/version.h"
 #include "models/load.h"
 
@@ -119,6 +122,26 @@ void report_faults(const std::vector<std::string>& faults, std::size_t num_fault
                                                        num_faults, faults.size())));
 }
 
+// --watch: all rows come from the feed. The journal wants to know where from.
+Manifest empty_manifest(const BatchCommand& command) {
+  Manifest manifest;
+  manifest.options = command.rows;
+  manifest.defaults.request = command.rows.defaults;
+  manifest.sha256 = sha256_hex("watched\n" + command.manifest);
+  return manifest;
+}
+
+void expect_watchable(const BatchCommand& command) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(command.manifest, ignored))
+    fail(ErrorKind::usage, fmt::format("watch: {} is not a folder", shown_path(command.manifest)),
+         "name a folder of request files");
+  if (std::filesystem::weakly_canonical(command.manifest, ignored) ==
+      std::filesystem::weakly_canonical(command.batch.out_dir, ignored))
+    fail(ErrorKind::usage, "watch: out-dir is the watched folder: results would become requests",
+         "choose another --out-dir");
+}
+
 Manifest read_rows(const BatchCommand& command, Console& console) {
   Manifest manifest = read_manifest(command.manifest, command.rows);
   if (!manifest.is_refused) return manifest;
@@ -163,7 +186,7 @@ BatchSummary make_and_tell(Batch& batch, const std::shared_ptr<const Checkpoint>
                            const StopFlag& stop) {
   BatchSummary summary{.num_jobs = batch.num_jobs(), .num_done_before = batch.num_done()};
   try {
-    if (batch.num_to_do() > 0) {
+    if (batch.num_to_do() > 0 || command.watches) {
       const auto generator =
           load_generator(checkpoint, command.machine.runtime, outputs.progress());
       maker.set_generator(*generator);
@@ -234,6 +257,9 @@ BatchCommand make_batch_command(const Settings& settings) {
   read_reports(settings, command);
   command.output = make_output_options(settings);
   command.machine = make_machine_options(settings);
+  command.watches = settings.is_on("watch");
+  if (command.watches && (settings.is_given("shard") || settings.is_on("dry_run")))
+    fail(ErrorKind::usage, "watch: given together with shard or dry-run", "choose one");
   command.is_fail_fast = settings.is_on("fail_fast");
   if (command.is_fail_fast) command.batch.max_failures = 1;
   command.is_dry_run = settings.is_on("dry_run");
@@ -250,6 +276,7 @@ void run_batch(BatchCommand command, Context& context) {
     console.print(row_schema());
     return console.expect_delivered();
   }
+  if (command.watches) expect_watchable(command);
   expect_report_files(command.report);
   detect_shard_of(command, context);
   const auto checkpoint =
@@ -257,12 +284,11 @@ void run_batch(BatchCommand command, Context& context) {
   const ModelInfo& model = describe(*checkpoint);
   command.rows.model_names = {command.machine.model, model.name};
 
-  Manifest manifest = read_rows(command, console);
+  Manifest manifest = command.watches ? empty_manifest(command) : read_rows(command, console);
   BatchMaker maker(manifest, command.output, command.machine.runtime.precision);
   judge_rows(manifest, [&](const RowValues& row) { return maker.problem(row, model); });
-  report_invalid(manifest, command.is_fail_fast, console);
-  const BatchPlan plan =
-      plan_batch(manifest, model.name + "\n" + model.revision, command.batch.shard);
+  if (!command.watches) report_invalid(manifest, command.is_fail_fast, console);
+  BatchPlan plan = plan_batch(manifest, model.name + "\n" + model.revision, command.batch.shard);
   if (plan.num_faults > 0) {
     report_faults(plan.faults, plan.num_faults, console);
     end_with(ErrorKind::usage);
@@ -274,6 +300,16 @@ void run_batch(BatchCommand command, Context& context) {
                         maker.settings_sha256()};
   command.batch.owner = lock_owner();
   BatchOutputs outputs(command, manifest, plan, context);
+  FolderFeed feed(manifest, plan,
+                  {.folder = command.manifest,
+                   .model_identity = model.name + "\n" + model.revision,
+                   .problem = [&](const RowValues& row) { return maker.problem(row, model); },
+                   .refused =
+                       [&](const std::string& fault) {
+                         console.report({ErrorKind::usage, fault});
+                       },
+                   .heartbeat = [&] { outputs.tick(); }});
+  if (command.watches) command.batch.feed = &feed;
   Batch batch(plan, maker, command.batch, outputs.observer());
   batch.check();
   batch.open();
@@ -283,6 +319,7 @@ void run_batch(BatchCommand command, Context& context) {
       make_and_tell(batch, checkpoint, command, maker, outputs, context.stop);
   outputs.expect_delivered();
   end(summary);
+  if (feed.num_refused() > 0) end_with(ErrorKind::partial);
 }
 
 }  // namespace cadenza

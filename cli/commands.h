@@ -52,6 +52,7 @@ struct BatchCommand {
   BatchOptions batch;
   BatchReportOptions report;
   bool is_fail_fast = false, is_dry_run = false, prints_schema = false, prints_json = false;
+  bool watches = false;
   bool is_shard_detected = false;  // --shard auto
   ShardHints shard_hints;
 };

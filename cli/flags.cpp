@@ -300,6 +300,7 @@ FlagGroup batch_group() {
            .help = "refuse longer manifests",
            .standard = "1000000",
            .is_setting = false},
+          toggle("watch", "keep taking new request files from a folder until stopped", false),
           toggle("resume", "go on where an earlier run ended (this is the default)", false),
           toggle("fresh", "forget what an earlier run made here and start over", false),
           toggle("rerun-failed", "only make the rows that failed before", false),

@@ -52,6 +52,8 @@ void read_jsonl(const std::filesystem::path& path, Manifest& manifest);
 void read_json_array(const std::filesystem::path& path, Manifest& manifest);
 void read_csv(const std::filesystem::path& path, char separator, Manifest& manifest);
 void read_yaml(const std::filesystem::path& path, Manifest& manifest);
+// Every *.json of a folder that is not hidden, by name. Throws Error(io).
+std::vector<std::filesystem::path> request_files(const std::filesystem::path& folder);
 void read_folder(const std::filesystem::path& path, Manifest& manifest);
 
 // Members of {"defaults": {…}}: they hold for every row that does not say otherwise.

@@ -11,8 +11,6 @@
 
 namespace cadenza {
 
-namespace {
-
 namespace fs = std::filesystem;
 
 std::vector<fs::path> request_files(const fs::path& folder) {
@@ -27,8 +25,6 @@ std::vector<fs::path> request_files(const fs::path& folder) {
   std::sort(files.begin(), files.end());  // the order of the folder itself differs between disks
   return files;
 }
-
-}  // namespace
 
 void read_folder(const fs::path& path, Manifest& manifest) {
   const auto files = request_files(path);

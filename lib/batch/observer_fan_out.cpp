@@ -2,6 +2,10 @@
 
 namespace cadenza {
 
+void ObserverFanOut::added(const BatchJob& job, bool is_done) {
+  for (BatchObserver* observer : observers_) observer->added(job, is_done);
+}
+
 void ObserverFanOut::started(const BatchJob& job, int attempt) {
   for (BatchObserver* observer : observers_) observer->started(job, attempt);
 }

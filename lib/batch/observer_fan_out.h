@@ -12,6 +12,7 @@ class ObserverFanOut final : public BatchObserver {
   // observer must outlive it.
   void add(BatchObserver& observer) { observers_.push_back(&observer); }
 
+  void added(const BatchJob& job, bool is_done) override;
   void started(const BatchJob& job, int attempt) override;
   void completed(const BatchJob& job, const std::vector<JournalFile>& files,
                  double seconds) override;

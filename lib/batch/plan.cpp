@@ -12,8 +12,6 @@
 
 namespace cadenza {
 
-namespace {
-
 void add_jobs(const Manifest& manifest, std::size_t row_index, std::string_view model_identity,
               std::vector<BatchJob>& jobs) {
   const ManifestRow& row = manifest.rows[row_index];
@@ -25,6 +23,12 @@ void add_jobs(const Manifest& manifest, std::size_t row_index, std::string_view 
                     numbered_id(id, i, row.count)});
 }
 
+std::string invalid_id(const InvalidRow& row) {
+  return row.id.empty() ? fmt::format("row-{}", row.number) : std::string(row.id);
+}
+
+namespace {
+
 // First, so that their failure is known early. A row whose id another row has goes unrecorded.
 void add_invalid(const Manifest& manifest, std::vector<BatchJob>& jobs) {
   if (manifest.invalid.empty()) return;
@@ -33,7 +37,7 @@ void add_invalid(const Manifest& manifest, std::vector<BatchJob>& jobs) {
   std::vector<BatchJob> invalid;
   for (std::size_t i = 0; i < manifest.invalid.size(); ++i) {
     const InvalidRow& row = manifest.invalid[i];
-    const std::string id = row.id.empty() ? fmt::format("row-{}", row.number) : std::string(row.id);
+    const std::string id = invalid_id(row);
     if (ids.insert(folded_id(id)).second)
       invalid.push_back({static_cast<std::uint32_t>(i), 0, id, true});
   }

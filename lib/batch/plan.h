@@ -33,6 +33,13 @@ struct BatchPlan {
 // model_identity: as default_id has it. A row without an id gets default_id of its request.
 BatchPlan plan_batch(const Manifest& manifest, std::string_view model_identity, const Shard& shard);
 
+// The jobs of one row, appended; a row without an id gets default_id of its request.
+void add_jobs(const Manifest& manifest, std::size_t row_index, std::string_view model_identity,
+              std::vector<BatchJob>& jobs);
+
+// What an invalid row is called: its own id, or row-12.
+std::string invalid_id(const InvalidRow& row);
+
 // Moves the rows that `problem` finds something wrong with to the invalid ones: what only the model
 // can tell, such as a track longer than its window. Once, before planning.
 void judge_rows(Manifest& manifest, const std::function<std::string(const RowValues&)>& problem);

@@ -54,6 +54,18 @@ bool RunQueue::is_stopped() {
   return !summary_.stopped_by.empty();
 }
 
+// Has the feed, if there is one, a track to make?
+bool RunQueue::ask_feed() {
+  if (batch_.options_.feed == nullptr) return false;
+  batch_.options_.feed->poll();
+  const std::size_t num_rejected = batch_.num_rejected_;
+  batch_.admit_new();
+  summary_.num_jobs = batch_.plan_.jobs.size();
+  summary_.num_done_before = batch_.num_done_;
+  summary_.num_failed += batch_.num_rejected_ - num_rejected;
+  return next_todo_ < batch_.todo_.size();
+}
+
 std::optional<std::size_t> RunQueue::take_index() {
   if (is_stopped()) return std::nullopt;
   if (!retries_.empty() && retries_.front().when <= Clock::now()) {
@@ -61,7 +73,7 @@ std::optional<std::size_t> RunQueue::take_index() {
     retries_.pop_front();
     return index;
   }
-  if (next_todo_ < batch_.todo_.size()) return batch_.todo_[next_todo_++];
+  if (next_todo_ < batch_.todo_.size() || ask_feed()) return batch_.todo_[next_todo_++];
   return std::nullopt;
 }
 
@@ -162,10 +174,11 @@ void RunQueue::give_up(const BatchJob& job, const Error& error, double seconds) 
   batch_.observer_.failed(job, error, seconds);
 }
 
-bool RunQueue::wait_for_retry(const StopFlag& stop) {
-  while (!retries_.empty() && !is_stopped()) {
+bool RunQueue::wait_for_more(const StopFlag& stop) {
+  while ((!retries_.empty() || batch_.options_.feed != nullptr) && !is_stopped()) {
     stop.throw_if_requested();
-    if (retries_.front().when <= Clock::now()) return true;
+    if (!retries_.empty() && retries_.front().when <= Clock::now()) return true;
+    if (ask_feed()) return true;
     std::this_thread::sleep_for(kNap);
   }
   return false;

@@ -19,9 +19,9 @@ class RunQueue final : public TrackQueue {
   void failed(std::int64_t tag, const Error& error) override;
   void reduced(int max_tracks) override;
 
-  // Is there a track to be tried again later? Waits until it is time, or until `stop` or the drain
-  // is set; false when there is none.
-  bool wait_for_retry(const StopFlag& stop);
+  // Waits until a track is to be tried again or another one comes, or until `stop` or the drain is
+  // set; false when none will.
+  bool wait_for_more(const StopFlag& stop);
 
   const BatchSummary& summary() const { return summary_; }
 
@@ -40,6 +40,7 @@ class RunQueue final : public TrackQueue {
   const BatchJob& job(std::int64_t tag) const;
   bool is_stopped();
   std::optional<std::size_t> take_index();
+  bool ask_feed();
   void publish(const BatchJob& job, const std::vector<OutputFile>& files, double seconds);
   void give_up(const BatchJob& job, const Error& error, double seconds);
   double finish_timing(std::int64_t tag);

@@ -81,6 +81,7 @@ void Batch::check() {
   taken_.clear();
   num_done_ = 0;
   for (std::size_t i = 0; i < plan_.jobs.size(); ++i) decide(i);
+  num_decided_ = plan_.jobs.size();
   if (taken_.empty()) return;
   std::string names;
   for (std::size_t i = 0; i < std::min(taken_.size(), kShownNames); ++i)
@@ -91,6 +92,32 @@ void Batch::check() {
        fmt::format("{}: already there and not by this batch: {}",
                    shown_path(options_.out_dir.native(), 60), names),
        "choose another --out-dir or give --overwrite");
+}
+
+// A row that came later and cannot be made here fails alone, and unrecorded: what the journal says
+// about its id is another request's.
+void Batch::admit(std::size_t index) {
+  const BatchJob& job = plan_.jobs[index];
+  const std::size_t num_done = num_done_;
+  taken_.clear();
+  try {
+    decide(index);
+    if (!taken_.empty()) {
+      todo_.pop_back();
+      fail(ErrorKind::usage,
+           fmt::format("{} is already there and not by this batch", escaped(taken_.front())));
+    }
+  } catch (const Error& error) {
+    observer_.added(job, false);
+    observer_.failed(job, error, 0);
+    ++num_rejected_;
+    return;
+  }
+  observer_.added(job, num_done_ > num_done);
+}
+
+void Batch::admit_new() {
+  while (num_decided_ < plan_.jobs.size()) admit(num_decided_++);
 }
 
 // What a killed run had published of tracks that it did not finish.
@@ -136,7 +163,7 @@ BatchSummary Batch::run(Generator& generator, ProgressReporter& progress, const 
   RunQueue queue(*this, drain);
   do {
     generator.generate_all(queue, options_.max_rows, progress, stop);
-  } while (queue.wait_for_retry(stop));
+  } while (queue.wait_for_more(stop));
   return queue.summary();
 }
 

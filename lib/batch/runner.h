@@ -43,11 +43,22 @@ class TrackMaker {
   virtual std::string failure_record(const BatchJob& job, const Error& error) const = 0;
 };
 
+// Rows that come while a batch runs.
+class JobFeed {
+ public:
+  virtual ~JobFeed() = default;
+  // Appends what is new to the batch's plan. Asked many times a second. What it
+  // throws ends the batch.
+  virtual void poll() = 0;
+};
+
 struct BatchOptions {
   std::filesystem::path out_dir;
   Shard shard;
   JournalOpen open;   // for a new journal
   std::string owner;  // for the lock
+
+  JobFeed* feed = nullptr;  // with one the batch ends only when it is stopped
 
   bool is_fresh = false;            // forget the journal and its results first
   bool reruns_failed_only = false;  // leave what has not been tried
@@ -76,6 +87,8 @@ struct BatchSummary {
 class BatchObserver {
  public:
   virtual ~BatchObserver() = default;
+  // A row that came later. is_done: by an earlier run.
+  virtual void added(const BatchJob&, bool /*is_done*/) {}
   virtual void started(const BatchJob&, int /*attempt*/) {}
   virtual void completed(const BatchJob&, const std::vector<JournalFile>&, double /*seconds*/) {}
   virtual void retried(const BatchJob&, const Error&, double /*wait_s*/) {}
@@ -113,6 +126,8 @@ class Batch {
   friend class RunQueue;
 
   void decide(std::size_t index);
+  void admit_new();
+  void admit(std::size_t index);
   void expect_same_key(const BatchJob& job, const TrackState& state) const;
   void expect_free_names(const BatchJob& job, const TrackState* state);
   void remove_leftovers();
@@ -125,7 +140,7 @@ class Batch {
   BatchState state_;
   std::vector<std::size_t> todo_;   // indexes into plan_.jobs
   std::vector<std::string> taken_;  // names in the way
-  std::size_t num_done_ = 0;
+  std::size_t num_done_ = 0, num_decided_ = 0, num_rejected_ = 0;
   std::unique_ptr<BatchLock> lock_;
   std::unique_ptr<Journal> journal_;
 };

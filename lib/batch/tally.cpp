@@ -22,9 +22,12 @@ void BatchTally::begin(std::size_t num_rows, std::size_t num_done_before, double
   music_to_do_s_ = music_to_do_s;
 }
 
-void BatchTally::add_rows(std::size_t num_rows, double music_to_do_s) {
-  figures_.num_rows += num_rows;
-  music_to_do_s_ += music_to_do_s;
+void BatchTally::added(const BatchJob& job, bool is_done) {
+  ++figures_.num_rows;
+  if (is_done)
+    ++figures_.num_done_before;
+  else
+    music_to_do_s_ += music_(job);
 }
 
 // Rows differ in length, so what is left is counted in seconds of music, not in rows. The clock

@@ -53,11 +53,10 @@ class BatchTally final : public BatchObserver {
 
   // music_to_do_s: of all rows that are not done yet.
   void begin(std::size_t num_rows, std::size_t num_done_before, double music_to_do_s);
-  // Rows that came later.
-  void add_rows(std::size_t num_rows, double music_to_do_s);
 
   BatchFigures figures() const;
 
+  void added(const BatchJob& job, bool is_done) override;
   void started(const BatchJob& job, int attempt) override;
   void completed(const BatchJob& job, const std::vector<JournalFile>& files,
                  double seconds) override;
