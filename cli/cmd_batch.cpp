@@ -28,6 +28,8 @@ constexpr const char* kHelp =
     "  cadenza batch takes.jsonl --out-dir takes\n"
     "  cadenza batch takes.csv --out-dir takes --dry-run\n"
     "  cadenza batch takes.jsonl --out-dir takes --shard 2/8 --retries 3\n"
+    "  cadenza batch takes.jsonl --out-dir takes --events - --junit takes.xml\n"
+    "  cadenza batch requests/ --out-dir takes --watch\n"
     "  cadenza batch --schema\n"
     "\n"
     "Makes the tracks of a manifest. Run again, it makes what is missing.";

@@ -8,7 +8,8 @@ using namespace cadenza;
 namespace {
 
 bool has_line(const BatchFigures& figures, const std::string& line) {
-  const std::string text = "\n" + metrics_text({"1.0", "a\"b\\c\nd", {}, {}}, figures);
+  std::string text = "\n";
+  text += metrics_text({"1.0", "a\"b\\c\nd", {}, {}}, figures);
   return text.find("\n" + line + "\n") != std::string::npos;
 }
 
