@@ -2,6 +2,7 @@
 // plain data (pure, throws Error(usage)), run_… acts.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,6 +57,17 @@ struct ModelsJob {
 void add_models(CLI::App& root);
 ModelsJob make_models_job(const Settings& settings, bool is_list);
 void run_models(const ModelsJob& job, Context& context);
+
+struct VerifyJob {
+  std::vector<std::string> paths;
+  std::optional<std::string> model, device, precision;  // absent: what each record names
+  RuntimeOptions runtime;                               // but for device and precision
+  bool is_hashes_only = false, prints_json = false;
+};
+
+void add_verify(CLI::App& root);
+VerifyJob make_verify_job(const Settings& settings);
+void run_verify(const VerifyJob& job, Context& context);
 
 struct DoctorJob {
   MachineOptions machine;
