@@ -23,6 +23,7 @@ constexpr const char* kHelp =
     "  cadenza generate \"calm piano over soft rain\" --duration 8\n"
     "  cadenza generate \"lofi beat\" --tempo 84 --key \"C minor\" -o beat.mp3\n"
     "  cadenza batch takes.jsonl --out-dir takes\n"
+    "  cadenza report takes\n"
     "  cadenza verify takes\n"
     "  cadenza models list\n"
     "  cadenza doctor\n"
@@ -53,6 +54,9 @@ const std::vector<Command>& commands() {
       {{"verify"},
        verify_flags,
        [](const Settings& s, Context& c) { run_verify(make_verify_job(s), c); }},
+      {{"report"},
+       report_flags,
+       [](const Settings& s, Context& c) { run_report(make_report_job(s), c); }},
       {{"doctor"},
        doctor_flags,
        [](const Settings& s, Context& c) { run_doctor(make_doctor_job(s), c); }},
@@ -78,6 +82,7 @@ void build(CLI::App& root) {
   add_batch(root);
   add_models(root);
   add_verify(root);
+  add_report(root);
   add_doctor(root);
   CLI::App* help = root.add_subcommand(
       "help", "Examples:\n  cadenza help generate\n\nShows the help of a command.");

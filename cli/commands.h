@@ -12,6 +12,7 @@
 #include "cli/generate_plan.h"
 #include "cli/machine_options.h"
 #include "cli/settings.h"
+#include "lib/batch/report.h"
 #include "lib/batch/runner.h"
 #include "lib/stop.h"
 
@@ -68,6 +69,16 @@ struct VerifyJob {
 void add_verify(CLI::App& root);
 VerifyJob make_verify_job(const Settings& settings);
 void run_verify(const VerifyJob& job, Context& context);
+
+struct ReportJob {
+  std::vector<std::string> paths;
+  std::string format = "table";  // table json junit markdown
+  ReportOptions options;
+};
+
+void add_report(CLI::App& root);
+ReportJob make_report_job(const Settings& settings);
+void run_report(const ReportJob& job, Context& context);
 
 struct DoctorJob {
   MachineOptions machine;

@@ -379,6 +379,27 @@ std::vector<FlagGroup> verify_flags() {
       general_flags()};
 }
 
+std::vector<FlagGroup> report_flags() {
+  return {{"Report",
+           {{.name = "dir",
+             .metavar = "DIR",
+             .help = "output folder of a batch or a shard; several may be named",
+             .kind = FlagKind::paths,
+             .is_setting = false,
+             .is_positional = true},
+            {.name = "format",
+             .shortcut = "f",
+             .metavar = "NAME",
+             .help = "table, json, junit, markdown",
+             .standard = "table",
+             .is_setting = false},
+            {.name = "cost-per-hour",
+             .metavar = "PRICE",
+             .help = "of one machine, to say what the tracks cost",
+             .is_setting = false}}},
+          general_flags()};
+}
+
 std::vector<FlagGroup> doctor_flags() {
   return {{"Machine", {model_flag(), device_flag()}}, general_flags()};
 }

@@ -44,6 +44,7 @@ std::vector<FlagGroup> batch_flags();
 std::vector<FlagGroup> models_list_flags();
 std::vector<FlagGroup> models_info_flags();
 std::vector<FlagGroup> verify_flags();
+std::vector<FlagGroup> report_flags();
 std::vector<FlagGroup> doctor_flags();
 
 // "top-k" -> "top_k", as lib, the config file and the metadata spell it.
