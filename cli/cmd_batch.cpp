@@ -208,7 +208,8 @@ void run_batch(BatchCommand command, Context& context) {
 
   maker.set_model_files(file_hashes(*checkpoint));
   command.batch.open = {"cadenza " + std::string(kVersion), manifest.sha256, maker.model_sha256(),
-                        maker.settings_sha256()};
+                        maker.settings_sha256(),
+                        static_cast<std::int64_t>(plan.num_all)};
   command.batch.owner = lock_owner();
   BatchConsole report(console, command.prints_json, command.batch.out_dir);
   Batch batch(plan, maker, command.batch, report);
