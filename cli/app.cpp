@@ -23,6 +23,8 @@ constexpr const char* kHelp =
     "  cadenza generate \"calm piano over soft rain\" --duration 8\n"
     "  cadenza generate \"lofi beat\" --tempo 84 --key \"C minor\" -o beat.mp3\n"
     "  cadenza batch takes.jsonl --out-dir takes\n"
+    "  cadenza report takes\n"
+    "  cadenza verify takes\n"
     "  cadenza models list\n"
     "  cadenza doctor\n"
     "\n"
@@ -45,7 +47,9 @@ const std::vector<Command>& commands() {
        [](const Settings& s, Context& c) { run_batch(make_batch_command(s), c); }},
       {{"models", "list"},
        models_list_flags,
-       [](const Settings& s, Context& c) { run_models(make_models_job(s, ModelsJob::Action::list), c); }},
+       [](const Settings& s, Context& c) {
+         run_models(make_models_job(s, ModelsJob::Action::list), c);
+       }},
       {{"models", "info"},
        models_info_flags,
        [](const Settings& s, Context& c) {
@@ -56,6 +60,12 @@ const std::vector<Command>& commands() {
        [](const Settings& s, Context& c) {
          run_models(make_models_job(s, ModelsJob::Action::pack), c);
        }},
+      {{"verify"},
+       verify_flags,
+       [](const Settings& s, Context& c) { run_verify(make_verify_job(s), c); }},
+      {{"report"},
+       report_flags,
+       [](const Settings& s, Context& c) { run_report(make_report_job(s), c); }},
       {{"doctor"},
        doctor_flags,
        [](const Settings& s, Context& c) { run_doctor(make_doctor_job(s), c); }},
@@ -80,6 +90,8 @@ void build(CLI::App& root) {
   add_generate(root);
   add_batch(root);
   add_models(root);
+  add_verify(root);
+  add_report(root);
   add_doctor(root);
   CLI::App* help = root.add_subcommand(
       "help", "Examples:\n  cadenza help generate\n\nShows the help of a command.");

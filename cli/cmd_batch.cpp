@@ -299,7 +299,7 @@ void run_batch(BatchCommand command, Context& context) {
 
   maker.set_model_files(file_hashes(*checkpoint));
   command.batch.open = {"cadenza " + std::string(kVersion), manifest.sha256, maker.model_sha256(),
-                        maker.settings_sha256()};
+                        maker.settings_sha256(), static_cast<std::int64_t>(plan.num_all)};
   command.batch.owner = lock_owner();
   BatchOutputs outputs(command, manifest, plan, context);
   FolderFeed feed(manifest, plan,

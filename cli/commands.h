@@ -13,6 +13,7 @@
 #include "cli/generate_plan.h"
 #include "cli/machine_options.h"
 #include "cli/settings.h"
+#include "lib/batch/report.h"
 #include "lib/batch/runner.h"
 #include "lib/stop.h"
 
@@ -71,6 +72,27 @@ struct ModelsJob {
 void add_models(CLI::App& root);
 ModelsJob make_models_job(const Settings& settings, ModelsJob::Action action);
 void run_models(const ModelsJob& job, Context& context);
+
+struct VerifyJob {
+  std::vector<std::string> paths;
+  std::optional<std::string> model, device, precision;  // absent: what each record names
+  RuntimeOptions runtime;                               // but for device and precision
+  bool is_hashes_only = false, prints_json = false;
+};
+
+void add_verify(CLI::App& root);
+VerifyJob make_verify_job(const Settings& settings);
+void run_verify(const VerifyJob& job, Context& context);
+
+struct ReportJob {
+  std::vector<std::string> paths;
+  std::string format = "table";  // table json junit markdown
+  ReportOptions options;
+};
+
+void add_report(CLI::App& root);
+ReportJob make_report_job(const Settings& settings);
+void run_report(const ReportJob& job, Context& context);
 
 struct DoctorJob {
   MachineOptions machine;

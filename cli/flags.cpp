@@ -244,7 +244,7 @@ std::string shown_name(const FlagSpec& flag) {
 }
 
 void add_flag(CLI::App& command, const FlagSpec& flag, const std::string& group) {
-  const bool takes_value = flag.kind == FlagKind::value || flag.kind == FlagKind::list;
+  const bool takes_value = flag.kind != FlagKind::toggle;
   CLI::Option* option =
       takes_value ? command.add_option(joined_names(flag)) : command.add_flag(joined_names(flag));
   const std::string standard = flag.standard.empty() ? "" : " [" + flag.standard + "]";
@@ -415,6 +415,47 @@ std::vector<FlagGroup> models_pack_flags() {
   model.is_positional = true;
   FlagGroup machine = without(machine_flags(), {"model", "no-pack-cache", "allow-nonfinite"});
   return {{"Model", {model}}, std::move(machine), general_flags()};
+}
+
+std::vector<FlagGroup> verify_flags() {
+  FlagGroup machine = without(machine_flags(), {"no-pack-cache"});  // from the checkpoint itself
+  for (FlagSpec& flag : machine.flags) {
+    if (flag.name != "model" && flag.name != "device" && flag.name != "precision") continue;
+    flag.standard = "the record's";
+    flag.is_setting = false;  // a habit of the machine must not contradict every record
+  }
+  return {
+      {"Verify",
+       {{.name = "track",
+         .metavar = "PATH",
+         .help = "NAME.json, the audio beside it, or a folder of them; several may be named",
+         .kind = FlagKind::paths,
+         .is_setting = false,
+         .is_positional = true},
+        toggle("hashes-only", "compare the files with their records, make nothing again", false)}},
+      std::move(machine),
+      general_flags()};
+}
+
+std::vector<FlagGroup> report_flags() {
+  return {{"Report",
+           {{.name = "dir",
+             .metavar = "DIR",
+             .help = "output folder of a batch or a shard; several may be named",
+             .kind = FlagKind::paths,
+             .is_setting = false,
+             .is_positional = true},
+            {.name = "format",
+             .shortcut = "f",
+             .metavar = "NAME",
+             .help = "table, json, junit, markdown",
+             .standard = "table",
+             .is_setting = false},
+            {.name = "cost-per-hour",
+             .metavar = "PRICE",
+             .help = "of one machine, to say what the tracks cost",
+             .is_setting = false}}},
+          general_flags()};
 }
 
 std::vector<FlagGroup> doctor_flags() {

@@ -18,6 +18,7 @@ namespace cadenza {
 enum class FlagKind {
   value,   // one value; twice is a fault
   list,    // may be repeated; the values are joined with commas
+  paths,   // may be repeated; read them with Settings::paths
   toggle,  // on when said; --greedy=false turns off what a config file turned on
 };
 
@@ -43,6 +44,8 @@ std::vector<FlagGroup> batch_flags();
 std::vector<FlagGroup> models_list_flags();
 std::vector<FlagGroup> models_info_flags();
 std::vector<FlagGroup> models_pack_flags();
+std::vector<FlagGroup> verify_flags();
+std::vector<FlagGroup> report_flags();
 std::vector<FlagGroup> doctor_flags();
 
 // "top-k" -> "top_k", as lib, the config file and the metadata spell it.

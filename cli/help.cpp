@@ -56,8 +56,13 @@ class HelpLayout : public CLI::Formatter {
     std::string line = "Usage: " + name;
     if (has_commands(app)) line += " COMMAND";
     for (const CLI::Option* option : app->get_options())
-      if (option->get_positional()) line += " [" + upper(option->get_lnames().front()) + "]";
+      if (option->get_positional())
+        line += " [" + upper(option->get_lnames().front()) + (is_list(option) ? "]..." : "]");
     return line + " [FLAGS]\n";
+  }
+
+  static bool is_list(const CLI::Option* option) {
+    return option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
   }
 
   static std::string upper(std::string text) {

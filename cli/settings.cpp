@@ -13,9 +13,20 @@ namespace cadenza {
 
 namespace {
 
+// No argument holds a NUL, while a path may hold any other character.
+constexpr char kPathEnd = '\0';
+
 std::string joined(const std::vector<std::string>& texts) {
   std::string all;
   for (const auto& text : texts) all += (&text == &texts.front() ? "" : ",") + text;
+  return all;
+}
+
+std::string text_of(FlagKind kind, const std::vector<std::string>& texts) {
+  if (kind == FlagKind::list) return joined(texts);
+  if (kind != FlagKind::paths) return texts.back();
+  std::string all;
+  for (const auto& text : texts) all += text + kPathEnd;
   return all;
 }
 
@@ -41,10 +52,8 @@ std::optional<Setting> from_config(const FlagSpec& flag, const ConfigFile& confi
 
 std::optional<Setting> said(const FlagSpec& flag, const FlagValues& flags,
                             const Environment& environment, const ConfigFile& config) {
-  if (const auto found = flags.find(flag.name); found != flags.end()) {
-    const bool is_list = flag.kind == FlagKind::list;
-    return Setting{is_list ? joined(found->second) : found->second.back(), "--" + flag.name};
-  }
+  if (const auto found = flags.find(flag.name); found != flags.end())
+    return Setting{text_of(flag.kind, found->second), "--" + flag.name};
   if (!flag.is_setting) return std::nullopt;
   const std::string variable = variable_name(flag.name);
   if (const auto text = environment.get(variable)) return Setting{*text, variable};
@@ -80,6 +89,16 @@ bool Settings::is_on(const std::string& field) const {
       fail(ErrorKind::usage, field + ": expected true or false, found " + quoted(text));
   });
   return is_on;
+}
+
+std::vector<std::string> Settings::paths(const std::string& field) const {
+  std::vector<std::string> all;
+  const std::string text = text_or(field, "");
+  for (std::size_t begin = 0, end; begin < text.size(); begin = end + 1) {
+    end = text.find(kPathEnd, begin);
+    all.push_back(text.substr(begin, end - begin));
+  }
+  return all;
 }
 
 std::string Settings::text_or(const std::string& field, const std::string& otherwise) const {

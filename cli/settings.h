@@ -41,6 +41,9 @@ class Settings {
   // A toggle; off when not given. Throws Error(usage) for text that is not true or false.
   bool is_on(const std::string& field) const;
 
+  // Of a FlagKind::paths; empty when none was given.
+  std::vector<std::string> paths(const std::string& field) const;
+
   std::string text_or(const std::string& field, const std::string& otherwise) const;
 
   // Every setting of the command with its text and origin, in the order of the help; defaults as

@@ -112,6 +112,9 @@ Sidecar begin_sidecar(const Generator& generator, const TrackOrder& order, const
   sidecar.sampling = effective_sampling(order.request, sidecar.model.sampling_defaults);
   sidecar.request = order.request;
   sidecar.effective = effective_request(order, sidecar.model);
+  sidecar.finish = order.finish;
+  sidecar.vbr_quality = order.encode.vbr_quality;
+  sidecar.embeds_prompt = order.embeds_prompt;
   sidecar.seed = order.seed;
   sidecar.conditioning_text = conditioning_text(order.request);
   sidecar.text_tokens = track.text_tokens;

@@ -66,6 +66,25 @@ Json sampling_object(const SamplingSettings& sampling, std::uint64_t seed) {
           {"seed", seed}};
 }
 
+Json loudness_value(const FinishOptions& finish) {
+  if (finish.loudness == LoudnessMode::off) return "off";
+  if (finish.loudness == LoudnessMode::peak) return "peak";
+  return finish.loudness_lufs;
+}
+
+// What shaped the sound after the model, besides what `audio` says of the files: without it nobody
+// could make the same bytes again.
+Json output_object(const Sidecar& sidecar) {
+  const FinishOptions& finish = sidecar.finish;
+  Json object = {{"loudness", loudness_value(finish)},
+                 {"fade_in", finish.fade_in_s},
+                 {"fade_out", finish.fade_out_s},
+                 {"trim_silence", finish.trims_silence},
+                 {"embed_prompt", sidecar.embeds_prompt}};
+  if (sidecar.vbr_quality) object["vbr"] = *sidecar.vbr_quality;
+  return object;
+}
+
 Json measured_object(const Sidecar& sidecar) {
   Json object = {{"duration_s", sidecar.duration_s}};
   put_finite(object, "loudness_lufs", sidecar.loudness.integrated_lufs);
@@ -138,6 +157,7 @@ std::string to_json(const Sidecar& sidecar) {
   record["model"] = model_object(sidecar);
   put_runtime(record, sidecar.runtime);
   record["sampling"] = sampling_object(sidecar.sampling, sidecar.seed);
+  record["output"] = output_object(sidecar);
   put_outputs(record, sidecar);
   put_provenance(record);
   record["tool"] = tool_object();

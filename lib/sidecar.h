@@ -34,6 +34,9 @@ struct Sidecar {
   GenerationRequest request;                // as asked
   GenerationRequest effective;              // as used: every default filled in
   SamplingSettings sampling;
+  FinishOptions finish;            // of it what `output` holds; rate and channels stand in `audio`
+  std::optional<int> vbr_quality;  // mp3, when asked for
+  bool embeds_prompt = true;
   std::uint64_t seed = 0;
   std::string conditioning_text;
   std::vector<std::int32_t> text_tokens;

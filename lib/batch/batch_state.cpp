@@ -22,10 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxJournalBytes = std::uint64_t{1} << 32;
 
-bool is_journal(const std::string& name) {
-  return name == "journal.jsonl" || (name.starts_with("journal-") && name.ends_with(".jsonl"));
-}
-
 void apply(JournalRecord record, BatchState& state) {
   using Type = JournalRecord::Type;
   if (record.type == Type::uploaded) return;
@@ -40,11 +36,26 @@ void apply(JournalRecord record, BatchState& state) {
   track.files = std::move(record.files);
 }
 
-void read_journal(const fs::path& path, BatchState& state) {
-  const std::string name = path.filename().string();
+void add_journal(const fs::path& path, BatchState& state) {
+  JournalContent content = read_journal(path, path.filename().string());
+  if (content.next_seq != 0) state.opens.push_back(content.open);
+  for (JournalRecord& record : content.records) apply(std::move(record), state);
+}
+
+}  // namespace
+
+bool is_journal_name(std::string_view name) {
+  return name == "journal.jsonl" || (name.starts_with("journal-") && name.ends_with(".jsonl"));
+}
+
+JournalContent read_journal(const fs::path& path, const std::string& name) {
   // As the writer would: no links, no pipes.
   struct stat info {};
-  if (::lstat(path.c_str(), &info) != 0) fail_io(path, "cannot read", errno);
+  if (::lstat(path.c_str(), &info) != 0) {
+    const int error = errno;
+    if (error == ENOENT || error == ENOTDIR) fail(ErrorKind::not_found, name + ": is not there");
+    fail_io(path, "cannot read", error);
+  }
   if (!S_ISREG(info.st_mode)) fail(ErrorKind::io, name + ": is not a regular file");
   std::string bytes;
   try {
@@ -52,12 +63,8 @@ void read_journal(const fs::path& path, BatchState& state) {
   } catch (const Error& error) {
     fail(ErrorKind::io, error.sentence());
   }
-  JournalContent content = parse_journal(bytes, name);
-  if (content.next_seq != 0) state.opens.push_back(content.open);
-  for (JournalRecord& record : content.records) apply(std::move(record), state);
+  return parse_journal(bytes, name);
 }
-
-}  // namespace
 
 std::string journal_name(const Shard& shard) {
   if (shard.count == 1) return "journal.jsonl";
@@ -72,7 +79,7 @@ BatchState read_batch_state(const fs::path& folder, const Shard& shard) {
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     std::string name = entry->path().filename().string();
-    if (is_journal(name)) journals.push_back(name);
+    if (is_journal_name(name)) journals.push_back(name);
     state.names.insert(std::move(name));
   }
   if (error) fail_io(folder, "cannot read the folder", error.value());
@@ -80,7 +87,7 @@ BatchState read_batch_state(const fs::path& folder, const Shard& shard) {
   std::sort(journals.begin(), journals.end(), [&](const std::string& a, const std::string& b) {
     return std::pair(a != own, a) < std::pair(b != own, b);
   });
-  for (const std::string& name : journals) read_journal(folder / name, state);
+  for (const std::string& name : journals) add_journal(folder / name, state);
   return state;
 }
 

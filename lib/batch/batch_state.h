@@ -30,6 +30,11 @@ struct BatchState {
 // "journal.jsonl", or "journal-2-of-4.jsonl" for a shard.
 std::string journal_name(const Shard& shard);
 
+bool is_journal_name(std::string_view name);
+
+// A journal to its last whole line; `name` is for messages. Throws Error(not_found, io).
+JournalContent read_journal(const std::filesystem::path& path, const std::string& name);
+
 // Reads every journal in the folder, each to its last whole line; a folder that is not there is
 // empty. Shards may be counted differently from run to run: done is done. Throws Error(io) for a
 // damaged journal.

@@ -29,6 +29,7 @@ struct JournalFile {
 
 struct JournalOpen {
   std::string tool, manifest_sha256, model_sha256, settings_sha256;
+  std::int64_t num_rows = 0;  // tracks of the whole manifest then, all shards; 0: not said
 };
 
 struct JournalRecord {

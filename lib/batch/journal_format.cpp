@@ -124,7 +124,8 @@ JournalRecord record_of(const Line& line, const Json& object) {
 JournalOpen open_of(const Line& line, const Json& object) {
   if (line.text(object, "type") != "open") line.refuse("the first record does not open a journal");
   return {line.text(object, "tool"), line.hash(object, "manifest_sha256"),
-          line.hash(object, "model_sha256"), line.hash(object, "settings_sha256")};
+          line.hash(object, "model_sha256"), line.hash(object, "settings_sha256"),
+          object.contains("rows") ? line.integer(object, "rows") : 0};
 }
 
 void take(const Line& line, JournalContent& content) {
@@ -162,13 +163,15 @@ JournalContent parse_journal(std::string_view bytes, const std::string& file) {
 }
 
 std::string journal_line(const JournalOpen& open) {
-  return sealed({{"v", 1},
-                 {"seq", 0},
-                 {"type", "open"},
-                 {"tool", open.tool},
-                 {"manifest_sha256", open.manifest_sha256},
-                 {"model_sha256", open.model_sha256},
-                 {"settings_sha256", open.settings_sha256}});
+  Json line = {{"v", 1},
+               {"seq", 0},
+               {"type", "open"},
+               {"tool", open.tool},
+               {"manifest_sha256", open.manifest_sha256},
+               {"model_sha256", open.model_sha256},
+               {"settings_sha256", open.settings_sha256}};
+  if (open.num_rows > 0) line["rows"] = open.num_rows;
+  return sealed(line);
 }
 
 std::string journal_line(const JournalRecord& record, std::int64_t seq) {

@@ -7,8 +7,8 @@ import unittest
 
 from support import Case, PROGRAM, PROJECT, environment, main, need
 
-COMMANDS = [[], ["generate"], ["models"], ["models", "list"], ["models", "info"], ["doctor"],
-            ["help"]]
+COMMANDS = [[], ["generate"], ["models"], ["models", "list"], ["models", "info"], ["verify"], ["report"],
+            ["doctor"], ["help"]]
 CODES = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "75", "130", "143"]
 
 

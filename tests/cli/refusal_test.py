@@ -50,7 +50,7 @@ class Words(Case):
                  ("generate", PROMPT, "second prompt"): ["second prompt"],
                  ("generate", PROMPT, "-f", "mp3", "-o", "x.wav"): ["format", "x.wav"],
                  ("generate", PROMPT, "--negative-prompt", "x"): ["--negative-prompt"],
-                 ("verify", "x.json"): ["verify"], ("models",): ["list", "info"],
+                 ("verfy", "x.json"): ["verify?"], ("models",): ["list", "info"],
                  (): ["generate"]}
         for arguments, names in lines.items():
             with self.subTest(arguments):

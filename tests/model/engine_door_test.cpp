@@ -56,13 +56,13 @@ TEST_CASE("the engine reports its libtorch, its processor and why there is no CU
 TEST_CASE("an engine's error arrives as an Error of its kind") {
   NoProgress silence;
   RuntimeOptions options = on_cpu();
-  options.precision = "int4";
+  options.precision = "fp16";
   try {
     load_generator(open_checkpoint("starter", {}), options, silence);
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::usage);
-    CHECK(error.sentence().find("int4") != std::string::npos);
+    CHECK(error.sentence().find("fp16") != std::string::npos);
   }
 }
 

@@ -69,6 +69,14 @@ TEST_CASE("what was written is read back, every record type") {
   CHECK(content.next_seq == 4);
 }
 
+TEST_CASE("a journal may say how many rows its manifest had, and older ones do not") {
+  JournalOpen open = kOpen;
+  CHECK(journal_line(open).find("rows") == std::string::npos);
+  CHECK(parse_journal(journal_line(open), "journal.jsonl").open.num_rows == 0);
+  open.num_rows = 1000;
+  CHECK(parse_journal(journal_line(open), "journal.jsonl").open.num_rows == 1000);
+}
+
 TEST_CASE("a journal cut at any byte never yields more done rows than whole lines") {
   const std::string whole = three_lines();
   for (std::size_t length = 0; length <= whole.size(); ++length) {

@@ -39,6 +39,7 @@ def spoiled(full, failure):
     yield "seed as float", changed(full, ["sampling", "seed"], 1.5)
     yield "tempo as word", changed(full, ["request", "tempo"], "brisk")
     yield "local time", changed(full, ["created_at"], "2026-01-02T03:04:05+01:00")
+    yield "loudness as another word", changed(full, ["output", "loudness"], "loud")
     yield "short hash", changed(full, ["audio", 0, "sha256"], "abc")
     yield "bits of mp3", changed(full, ["audio", 1, "bits"], 16)
     yield "not marked as generated", changed(full, ["ai_generated"], False)

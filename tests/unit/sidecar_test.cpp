@@ -53,6 +53,9 @@ Sidecar full() {
   sidecar.effective.top_p = 0.0;
   sidecar.effective.guidance = 3.0;
   sidecar.effective.greedy = false;
+  sidecar.finish = {.loudness_lufs = -20, .fade_in_s = 0.5, .trims_silence = true};
+  sidecar.vbr_quality = 3;
+  sidecar.embeds_prompt = false;
   sidecar.seed = 9223372036854775807u;
   sidecar.conditioning_text = "lofi hip hop. bpm: slow";
   sidecar.text_tokens = {8, 15, 1};
@@ -120,6 +123,20 @@ TEST_CASE("a full sidecar holds every fact under its documented name") {
   CHECK(json["digital_source_type"] ==
         "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia");
   CHECK(json["tool"]["name"] == "cadenza");
+}
+
+TEST_CASE("a sidecar holds what shaped the sound after the model") {
+  CHECK(Json::parse(to_json(full()))["output"] == Json({{"loudness", -20.0},
+                                                        {"fade_in", 0.5},
+                                                        {"fade_out", 0.0},
+                                                        {"trim_silence", true},
+                                                        {"embed_prompt", false},
+                                                        {"vbr", 3}}));
+  Sidecar sidecar = minimal();
+  sidecar.finish.loudness = LoudnessMode::peak;
+  CHECK(Json::parse(to_json(sidecar))["output"]["loudness"] == "peak");
+  sidecar.finish.loudness = LoudnessMode::off;
+  CHECK(Json::parse(to_json(sidecar))["output"]["loudness"] == "off");
 }
 
 TEST_CASE("members without a value are left out") {
