@@ -65,7 +65,7 @@ void add_models(CLI::App& root) {
   CLI::App* pack = command->add_subcommand(
       "pack",
       "Examples:\n  cadenza models pack facebook/musicgen-small --precision int8\n\nWrites the file "
-      "of packed weights that the next start maps, and prints its path.");
+      "of packed weights that the next start reads, and prints its path.");
   add_flags(*pack, models_pack_flags());
 }
 

@@ -6,6 +6,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cctype>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 #include <string_view>
@@ -26,6 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kHeaderBytes = 4096;
+constexpr std::size_t kChecksumDigits = 16;
 // Raise it when the layout of packed weights, or their order, changes.
 constexpr int kLayoutVersion = 1;
 
@@ -38,6 +42,29 @@ constexpr std::string_view kFamily = "other";
 std::string header_text(const std::string& key, std::size_t size, std::uint64_t checksum) {
   return fmt::format("CADENZA PACK\nlayout {}\nkey {}\nbytes {}\nchecksum {:016x}\n",
                      kLayoutVersion, key, size, checksum);
+}
+
+bool read_at(const Descriptor& file, std::uint64_t offset, std::span<std::byte> out) {
+  while (!out.empty()) {
+    const ssize_t got = ::pread(file.get(), out.data(), out.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    offset += static_cast<std::uint64_t>(got);
+    out = out.subspan(static_cast<std::size_t>(got));
+  }
+  return true;
+}
+
+// What lies behind the header, by all threads: most of the time goes into touching the memory.
+bool read_in_pieces(const Descriptor& file, std::span<std::byte> out, ThreadPool& pool) {
+  constexpr std::size_t kPiece = std::size_t{8} << 20;
+  std::atomic<bool> is_whole{true};
+  pool.for_each(static_cast<std::int64_t>((out.size() + kPiece - 1) / kPiece), [&](auto index) {
+    const std::size_t first = static_cast<std::size_t>(index) * kPiece;
+    const auto piece = out.subspan(first, std::min(kPiece, out.size() - first));
+    if (!read_at(file, kHeaderBytes + first, piece)) is_whole = false;
+  });
+  return is_whole;
 }
 
 // Letters, digits, point and dash of a model's name.
@@ -144,17 +171,17 @@ bool PackCache::load(const fs::path& path, const std::string& key, std::size_t s
   if (!file.is_open() || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) ||
       info.st_size != static_cast<off_t>(kHeaderBytes + size_bytes))
     return false;
-  HugeBuffer mapped = HugeBuffer::of_file(file.get(), kHeaderBytes + size_bytes);
-  if (!mapped.data()) return false;
-  const std::string_view header(reinterpret_cast<const char*>(mapped.data()), kHeaderBytes);
-  // The checksum costs a read of everything: only for a file that claims to be the right one.
+  std::string header(kHeaderBytes, '\0');
+  if (!read_at(file, 0, std::as_writable_bytes(std::span(header)))) return false;
+  // Only a file that claims to be the right one is worth reading whole.
   const std::string claimed = header_text(key, size_bytes, 0);
-  const std::size_t known = claimed.size() - 17;  // up to the checksum's digits
-  if (header.substr(0, known) != std::string_view(claimed).substr(0, known)) return false;
-  const auto sum = pack_checksum({mapped.data() + kHeaderBytes, size_bytes}, pool);
-  const std::string expected = header_text(key, size_bytes, sum);
-  if (header.substr(0, expected.size()) != expected) return false;
-  pack.buffer = std::move(mapped);
+  const std::size_t known = claimed.size() - kChecksumDigits - 1;
+  if (!header.starts_with(claimed.substr(0, known))) return false;
+  HugeBuffer buffer(kHeaderBytes + size_bytes);
+  const std::span<std::byte> weights(buffer.data() + kHeaderBytes, size_bytes);
+  if (!read_in_pieces(file, weights, pool)) return false;
+  if (!header.starts_with(header_text(key, size_bytes, pack_checksum(weights, pool)))) return false;
+  pack.buffer = std::move(buffer);
   return true;
 }
 

@@ -1,5 +1,5 @@
-// The decoder's packed weights, kept in a file between runs: the next start maps it instead of
-// reading, converting and packing the checkpoint. Torch-free.
+// The decoder's packed weights, kept in a file between runs: the next start reads them as they are
+// instead of converting and packing the checkpoint. Torch-free.
 //
 //   <folder>/<model>-<hash of its folder>.<precision>.pack
 //   page 0   "CADENZA PACK", version, key, size, checksum of the rest, as text; zeros
@@ -7,7 +7,10 @@
 //
 // The key hashes what the contents follow from: the identity of every file of the model (a changed
 // or replaced file is noticed without reading it), precision, layout version, processor family. Of
-// processes that start at the same time one builds, the others wait and map.
+// processes that start at the same time one builds, the others wait and read.
+//
+// Read, not mapped: pages of a file are small ones, and a decode step over them takes 1.6 times as
+// long as over huge pages (docs/PERFORMANCE.md).
 //
 // Nothing here can fail a run: without a usable file or folder the weights are packed in memory.
 #pragma once
@@ -27,7 +30,7 @@ namespace cadenza {
 struct Pack {
   HugeBuffer buffer;
   std::size_t offset = 0;  // where the weights begin
-  bool is_built = false;   // else mapped from a file
+  bool is_built = false;   // else read from a file
 };
 
 class PackCache {

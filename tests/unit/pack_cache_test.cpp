@@ -60,7 +60,7 @@ void flip_byte(const fs::path& path, std::size_t at) {
   file.put(byte);
 }
 
-TEST_CASE("the first start packs, the next ones map what it wrote") {
+TEST_CASE("the first start packs, the next ones read what it wrote") {
   const TempFolder folder;
   CHECK(User(folder.path() / "new").builds());
   User second(folder.path() / "new");
@@ -122,7 +122,7 @@ TEST_CASE("of those that start together one builds") {
   CHECK(num_builds == 1);
 }
 
-TEST_CASE("mapped weights compute the same bits as packed ones, and nothing is read again") {
+TEST_CASE("weights from a pack compute the same bits as packed ones, and nothing is read again") {
   // Counts what is asked of it.
   class CountingWeights final : public WeightReader {
    public:

@@ -62,20 +62,6 @@ HugeBuffer::HugeBuffer(std::size_t size_bytes) : size_bytes_(size_bytes) {
   data_ = std::unique_ptr<std::byte, Free>(data, Free{is_huge ? size_bytes : 0});
 }
 
-HugeBuffer HugeBuffer::of_file(int descriptor, std::size_t size_bytes) {
-  HugeBuffer buffer;
-  if (size_bytes == 0) return buffer;
-  void* mapped = ::mmap(nullptr, size_bytes, PROT_READ, MAP_SHARED, descriptor, 0);
-  if (mapped == MAP_FAILED) return buffer;
-#if defined(__linux__)
-  ::madvise(mapped, size_bytes, MADV_HUGEPAGE);    // hints: may fail
-  ::madvise(mapped, size_bytes, MADV_POPULATE_READ);
-#endif
-  buffer.data_ = std::unique_ptr<std::byte, Free>(static_cast<std::byte*>(mapped), Free{size_bytes});
-  buffer.size_bytes_ = size_bytes;
-  return buffer;
-}
-
 void HugeBuffer::Free::operator()(std::byte* data) const {
   if (mapped_bytes == 0) return std::free(data);
   ::munmap(data, mapped_bytes);

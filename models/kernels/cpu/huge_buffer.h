@@ -1,5 +1,5 @@
 // Zeroed memory for weights and caches: aligned for vectors, and on huge pages where the system has
-// them; or a file's contents. A decode step reads every weight once, so with 4 KiB pages it would miss the TLB 180,000
+// them. A decode step reads every weight once, so with 4 KiB pages it would miss the TLB 180,000
 // times.
 #pragma once
 
@@ -13,11 +13,6 @@ class HugeBuffer {
   HugeBuffer() = default;
   // Throws Error(temporary) when the system has not that much.
   explicit HugeBuffer(std::size_t size_bytes);
-
-  // A file of that size, read-only and shared with every process that maps it; the descriptor may be
-  // closed afterwards. Empty when the system cannot. The file must not shrink: ours are replaced by
-  // renaming, never written again.
-  static HugeBuffer of_file(int descriptor, std::size_t size_bytes);
 
   std::byte* data() const { return data_.get(); }
   std::size_t size_bytes() const { return size_bytes_; }
