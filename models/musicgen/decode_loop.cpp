@@ -50,7 +50,9 @@ class Ensemble {
     for (std::size_t row = 0; row < scores_.size(); ++row) {
       const auto null = is_guided_ ? all.subspan((scores_.size() + row) * size, size)
                                    : std::span<const float>();
-      const auto drawn_from = scores_[row].write(step, all.subspan(row * size, size), null);
+      for (int k = 0; k < config_.num_codebooks; ++k)
+        scores_[row].draw(step, k, all.subspan(row * size, size), null);
+      const auto drawn_from = scores_[row].drawn_from();
       if (request_.observer) mixed.insert(mixed.end(), drawn_from.begin(), drawn_from.end());
     }
     if (request_.observer) request_.observer(step, mixed);

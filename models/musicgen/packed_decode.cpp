@@ -44,7 +44,8 @@ void PackedDecode::begin(int index, TrackScore score, bool is_guided, std::span<
     throw;
   }
   Slot& slot = slots_[index];
-  slot = {std::move(score), is_guided, 1, std::nullopt};
+  slot = {std::move(score), is_guided, 1, std::nullopt, {}};
+  slot.draw_failures.resize(static_cast<std::size_t>(config_.num_codebooks));
   slot.next_step = slot.score->first_step();
   feed_prompt(index);
 }
@@ -102,23 +103,37 @@ void PackedDecode::step() {
   }
   if (stepping_.empty()) return;
   decoder_.feed(rows_, tokens_.data(), 1, logits_.data());
-  decoder_.pool().for_each(std::ssize(stepping_), [&](std::int64_t item) {
-    const auto size = static_cast<std::size_t>(config_.num_codebooks * config_.vocab_size);
-    draw(stepping_[item], std::span<const float>(logits_).subspan(first_rows_[item] * size));
+  // Shared out by codebook, so that all threads are busy even for one track.
+  const std::int64_t codebooks = config_.num_codebooks;
+  decoder_.pool().for_each(std::ssize(stepping_) * codebooks, [&](std::int64_t item) {
+    const std::int64_t index = item / codebooks;
+    const auto size = static_cast<std::size_t>(codebooks * config_.vocab_size);
+    draw(stepping_[index], static_cast<int>(item % codebooks),
+         std::span<const float>(logits_).subspan(first_rows_[index] * size));
   });
+  for (const int slot : stepping_) settle(slots_[slot]);
 }
 
 // logits: (rows of this slot and those behind, K, V). On any thread: must not throw.
-void PackedDecode::draw(int index, std::span<const float> logits) {
+void PackedDecode::draw(int index, int codebook, std::span<const float> logits) {
   Slot& slot = slots_[index];
   const auto size = static_cast<std::size_t>(config_.num_codebooks * config_.vocab_size);
   const auto null = slot.is_guided ? logits.subspan(size, size) : std::span<const float>();
   try {
-    slot.score->write(slot.next_step, logits.first(size), null);
-    ++slot.next_step;
+    slot.score->draw(slot.next_step, codebook, logits.first(size), null);
   } catch (const Error& error) {
-    slot.failure = error;
+    slot.draw_failures[codebook] = error;
   }
+}
+
+// The failure of the lowest codebook is told, whichever thread met one first.
+void PackedDecode::settle(Slot& slot) {
+  const auto failure = std::ranges::find_if(slot.draw_failures,
+                                            [](const auto& error) { return error.has_value(); });
+  if (failure == slot.draw_failures.end())
+    ++slot.next_step;
+  else
+    slot.failure = *failure;
 }
 
 }  // namespace cadenza

@@ -52,6 +52,7 @@ class PackedDecode {
     bool is_guided = false;
     std::int64_t next_step = 1;  // the column to draw next
     std::optional<Error> failure;
+    std::vector<std::optional<Error>> draw_failures;  // by codebook
 
     std::size_t num_rows() const { return is_guided ? 2 : 1; }
   };
@@ -60,7 +61,8 @@ class PackedDecode {
   void feed_prompt(int slot);
   // Puts a slot's rows and one column of its tokens behind those gathered.
   void gather(int slot, std::int64_t column);
-  void draw(int slot, std::span<const float> logits);
+  void draw(int slot, int codebook, std::span<const float> logits);
+  void settle(Slot& slot);
 
   CpuDecoder& decoder_;
   const DecoderConfig config_;

@@ -17,27 +17,26 @@ TrackScore::TrackScore(const DecoderConfig& config, const DelayPattern& pattern,
       seed_(seed),
       grid_(pattern, static_cast<std::int32_t>(config.special_token()), prompt),
       mixed_(static_cast<std::size_t>(config.num_codebooks) * vocab_size_),
-      sampler_(vocab_size_) {}
+      samplers_(static_cast<std::size_t>(config.num_codebooks), TokenSampler(vocab_size_)) {}
 
 void TrackScore::read_column(std::int64_t step, std::int64_t* tokens, std::int64_t stride) const {
   for (int k = 0; k < grid_.num_codebooks(); ++k) tokens[k * stride] = grid_.token(k, step);
 }
 
-std::span<const float> TrackScore::write(std::int64_t step, std::span<const float> conditional,
-                                         std::span<const float> null) {
+void TrackScore::draw(std::int64_t step, int codebook, std::span<const float> conditional,
+                      std::span<const float> null) {
+  const std::size_t first = static_cast<std::size_t>(codebook) * vocab_size_;
+  const std::span<float> mixed(&mixed_[first], vocab_size_);
   const auto guidance = static_cast<float>(sampling_.guidance);
   if (null.empty())
-    std::copy_n(conditional.begin(), mixed_.size(), mixed_.begin());
+    std::copy_n(&conditional[first], vocab_size_, mixed.begin());
   else
-    for (std::size_t i = 0; i < mixed_.size(); ++i)
-      mixed_[i] = null[i] + guidance * (conditional[i] - null[i]);
-  const std::span<const float> logits(mixed_);
-  for (int k = 0; k < grid_.num_codebooks(); ++k) {
-    if (!grid_.is_unknown(k, step)) continue;
-    const auto of_codebook = logits.subspan(static_cast<std::size_t>(k) * vocab_size_, vocab_size_);
-    grid_.write(k, step, sampler_.draw(of_codebook, sampling_, seed_, step, k));
-  }
-  return logits;
+    for (std::size_t i = 0; i < vocab_size_; ++i)
+      mixed[i] = null[first + i] + guidance * (conditional[first + i] - null[first + i]);
+  if (grid_.is_unknown(codebook, step))
+    grid_.write(codebook, step,
+                samplers_[static_cast<std::size_t>(codebook)].draw(mixed, sampling_, seed_, step,
+                                                                   codebook));
 }
 
 }  // namespace cadenza

@@ -33,11 +33,14 @@ class TrackScore {
   // Tokens (K) of a complete column, `stride` apart.
   void read_column(std::int64_t step, std::int64_t* tokens, std::int64_t stride = 1) const;
 
-  // Draws the unknown cells of column `step` from logits (K, V); null is empty when unguided.
-  // Returns the logits behind the draw (K, V), valid until the next call. Throws Error(bad_model)
-  // for logits that are not finite.
-  std::span<const float> write(std::int64_t step, std::span<const float> conditional,
-                               std::span<const float> null);
+  // Draws one cell of column `step`, if it is unknown, from logits (K, V); null is empty when
+  // unguided. Threads may draw different codebooks at once. Throws Error(bad_model) for logits that
+  // are not finite.
+  void draw(std::int64_t step, int codebook, std::span<const float> conditional,
+            std::span<const float> null);
+
+  // The logits behind the last draws (K, V), guidance applied.
+  std::span<const float> drawn_from() const { return mixed_; }
 
   // Codes (K, T) with the delay undone, when every column is written.
   std::vector<std::int16_t> codes() const { return grid_.codes(); }
@@ -49,7 +52,7 @@ class TrackScore {
   std::uint64_t seed_;
   TokenGrid grid_;
   std::vector<float> mixed_;  // (K, V)
-  TokenSampler sampler_;
+  std::vector<TokenSampler> samplers_;  // by codebook
 };
 
 }  // namespace cadenza
