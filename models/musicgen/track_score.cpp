@@ -16,8 +16,10 @@ TrackScore::TrackScore(const DecoderConfig& config, const DelayPattern& pattern,
       sampling_(sampling),
       seed_(seed),
       grid_(pattern, static_cast<std::int32_t>(config.special_token()), prompt),
-      mixed_(static_cast<std::size_t>(config.num_codebooks) * vocab_size_),
-      samplers_(static_cast<std::size_t>(config.num_codebooks), TokenSampler(vocab_size_)) {}
+      mixed_(static_cast<std::size_t>(config.num_codebooks) * vocab_size_) {
+  // One by one: a copy would not have the memory that the first has set aside.
+  for (std::int64_t k = 0; k < config.num_codebooks; ++k) samplers_.emplace_back(vocab_size_);
+}
 
 void TrackScore::read_column(std::int64_t step, std::int64_t* tokens, std::int64_t stride) const {
   for (int k = 0; k < grid_.num_codebooks(); ++k) tokens[k * stride] = grid_.token(k, step);

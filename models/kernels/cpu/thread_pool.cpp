@@ -12,10 +12,10 @@ namespace cadenza {
 
 namespace {
 
-// Some 0.2 ms of pauses before asking the kernel: longer than every phase, because waking up costs a
+// Some 0.1 ms of pauses before asking the kernel: longer than every phase, because waking up costs a
 // step a third of its time on a virtual machine, and short enough when somebody else has a core of
 // ours.
-constexpr int kSpinsBeforeSleep = 10000;
+constexpr int kSpinsBeforeSleep = 4000;
 constexpr auto kIdleBeforeSleep = std::chrono::milliseconds(1);
 
 void pause_briefly() {
