@@ -134,7 +134,7 @@ class Events(Case):
         self.assertEqual(int(suite.get("skipped")), events[-1]["left"])
 
     def test_the_status_is_whole_whenever_it_is_read(self):
-        running = self.start("--status-file", "s.json", "--max-seconds", "4", "--batch-size", "1")
+        running = self.start("--status-file", "s.json", "--max-seconds", "4", seconds=20)
         updates = set()
         while running.poll() is None:
             if self.path("s.json").exists():
