@@ -58,8 +58,8 @@ class Events(Case):
         self.assertEqual(done.returncode, code, done.stderr.decode("utf-8", "replace"))
         return done
 
-    def start(self, *arguments, seconds=3):
-        rows = [{"id": f"r{i}", "prompt": "slow strings", "duration": seconds} for i in range(40)]
+    def start(self, *arguments, count=40):
+        rows = [{"id": f"r{i}", "prompt": "slow strings", "duration": 3} for i in range(count)]
         running = subprocess.Popen([PROGRAM, *self.words(*arguments, "--batch-size", "1", rows=rows)],
                                    cwd=self.folder, env=environment(), stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -134,7 +134,7 @@ class Events(Case):
         self.assertEqual(int(suite.get("skipped")), events[-1]["left"])
 
     def test_the_status_is_whole_whenever_it_is_read(self):
-        running = self.start("--status-file", "s.json", "--max-seconds", "4", seconds=20)
+        running = self.start("--status-file", "s.json", "--max-seconds", "4", count=400)
         updates = set()
         while running.poll() is None:
             if self.path("s.json").exists():
