@@ -1,5 +1,7 @@
 #include "models/encodec/map_chain.h"
 
+#include <ATen/ops/cat.h>
+#include <ATen/ops/clone.h>
 #include <ATen/ops/elu.h>
 #include <ATen/ops/empty.h>
 
@@ -25,20 +27,20 @@ struct Station {
   at::Tensor make_until(std::int64_t stop) {
     at::Tensor rows = layer->forward_rows(input, {made, stop});
     made = stop;
+    let_go();
     return rows;
   }
 
-  // Takes more input, and lets go of what no output still to be made looks at.
-  void take(const at::Tensor& rows) {
+  // Of what no output still to be made looks at. A copy, so that the large map is freed.
+  void let_go() {
     const std::int64_t keep =
         std::clamp(layer->looks_at({made, made + 1}).first, input.first, input.end());
-    const std::int64_t num_kept = input.end() - keep;
-    at::Tensor joined = at::empty({num_kept + rows.size(0), rows.size(1)}, rows.options());
-    if (num_kept > 0)
-      joined.narrow(0, 0, num_kept).copy_(input.rows.narrow(0, keep - input.first, num_kept));
-    joined.narrow(0, num_kept, rows.size(0)).copy_(rows);
-    input.rows = std::move(joined);
+    input.rows = input.rows.narrow(0, keep - input.first, input.end() - keep).clone();
     input.first = keep;
+  }
+
+  void take(const at::Tensor& rows) {
+    input.rows = input.rows.size(0) == 0 ? rows : at::cat({input.rows, rows});
   }
 };
 
@@ -64,7 +66,7 @@ at::Tensor advance(std::vector<Station>& stations, std::int64_t end) {
   }
   at::Tensor rows;
   for (std::size_t i = 0; i < stations.size(); ++i) {
-    if (i > 0) stations[i].take(rows);
+    if (i > 0) stations[i].take(std::exchange(rows, {}));
     rows = stations[i].make_until(stops[i]);
   }
   return rows;

@@ -24,7 +24,7 @@ namespace cadenza {
 
 class SeanetEncoder {
  public:
-  static constexpr std::int64_t kFramesPerStretch = 256;
+  static constexpr std::int64_t kFramesPerStretch = 128;
 
   // Reads "audio_encoder.encoder.layers.*".
   SeanetEncoder(const CodecConfig& config, const WeightReader& weights, const at::Device& device);
