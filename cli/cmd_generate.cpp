@@ -67,7 +67,8 @@ void run_generate(GenerateJob job, Context& context) {
   }
   context.console.detail("model: " + model_line(model));
   TerminalProgress progress(context.console);
-  const auto generator = load_generator(checkpoint, job.machine.runtime_in(context.environment), progress);
+  const auto generator =
+      load_generator(checkpoint, job.machine.runtime_in(context.environment), progress);
   context.console.detail("device: " + runtime_line(generator->runtime()));
   if (job.output.writes_metadata)
     for (const auto hashes = file_hashes(*checkpoint); PlannedTrack & track : plan.tracks)

@@ -30,8 +30,7 @@ std::string pack(const ModelsJob& job, const ModelSearch& search, Context& conte
     fail(ErrorKind::usage, "there is no cache folder: neither XDG_CACHE_HOME nor HOME is set");
   TerminalProgress progress(context.console);
   const auto generator = load_generator(checkpoint, runtime, progress);
-  const auto path =
-      pack_path(*checkpoint, runtime.pack_folder, generator->runtime().precision);
+  const auto path = pack_path(*checkpoint, runtime.pack_folder, generator->runtime().precision);
   if (path.empty()) fail(ErrorKind::usage, "the starter needs no packed weights");
   if (!std::filesystem::exists(path))
     fail(ErrorKind::io, path.string() + ": could not be made",
@@ -41,10 +40,12 @@ std::string pack(const ModelsJob& job, const ModelSearch& search, Context& conte
 
 std::string report(const ModelsJob& job, const ModelSearch& search, Context& context) {
   switch (job.action) {
-    case ModelsJob::Action::list: return list_report(search, job.prints_json);
+    case ModelsJob::Action::list:
+      return list_report(search, job.prints_json);
     case ModelsJob::Action::info:
       return info_report(job.machine.model, job.hashes_files, search, job.prints_json);
-    case ModelsJob::Action::pack: return pack(job, search, context);
+    case ModelsJob::Action::pack:
+      return pack(job, search, context);
   }
   return {};
 }
@@ -62,10 +63,11 @@ void add_models(CLI::App& root) {
                                            "a model holds: licence, sizes, window, "
                                            "files.");
   add_flags(*info, models_info_flags());
-  CLI::App* pack = command->add_subcommand(
-      "pack",
-      "Examples:\n  cadenza models pack facebook/musicgen-small --precision int8\n\nWrites the file "
-      "of packed weights that the next start reads, and prints its path.");
+  CLI::App* pack =
+      command->add_subcommand("pack",
+                              "Examples:\n  cadenza models pack facebook/musicgen-small "
+                              "--precision int8\n\nWrites the file "
+                              "of packed weights that the next start reads, and prints its path.");
   add_flags(*pack, models_pack_flags());
 }
 

@@ -1,8 +1,8 @@
 // The one door between the command line and the models. Torch-free.
 //
-// Opening a checkpoint reads and checks its headers and configuration only; it needs no libtorch and
-// takes milliseconds, so every bad model is refused before anything heavy starts. load_generator
-// opens libcadenza_engine.so, and with it libtorch, on first use.
+// Opening a checkpoint reads and checks its headers and configuration only; it needs no libtorch
+// and takes milliseconds, so every bad model is refused before anything heavy starts.
+// load_generator opens libcadenza_engine.so, and with it libtorch, on first use.
 #pragma once
 
 #include <filesystem>
@@ -65,7 +65,7 @@ struct EngineReport {
   std::string torch_path;     // folder of libtorch_cpu.so
   std::string cpu_features;   // "avx512_bf16", "avx2", ...
   std::vector<std::string> cuda_devices;
-  std::string cuda_problem;   // why there is no CUDA device
+  std::string cuda_problem;  // why there is no CUDA device
 };
 EngineReport engine_report();
 

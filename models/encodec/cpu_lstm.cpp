@@ -20,8 +20,9 @@ inline float fast_exp(float x) {
   const float shifted = x * kLog2E + kRound, n = shifted - kRound;
   const float r = (x - n * kLn2High) - n * kLn2Low;
   const float series =
-      1 + r * (1 + r * (0.5f + r * (0.166666667f + r * (0.0416666667f +
-                                                        r * (0.00833333333f + r * 0.00138888889f)))));
+      1 +
+      r * (1 + r * (0.5f + r * (0.166666667f +
+                                r * (0.0416666667f + r * (0.00833333333f + r * 0.00138888889f)))));
   return series * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
 }
 
@@ -31,8 +32,8 @@ inline float sigmoid(float x) { return 1 / (1 + fast_exp(-x)); }
 // series are exact to fp32.
 inline float tangent(float x) {
   const float square = x * x;
-  const float small = x * (1 - square * (0.333333333f - square * (0.133333333f -
-                                                                  square * 0.0539682540f)));
+  const float small =
+      x * (1 - square * (0.333333333f - square * (0.133333333f - square * 0.0539682540f)));
   const float large = 1 - 2 / (fast_exp(2 * x) + 1);
   return square < 0.01f ? small : large;
 }
@@ -61,7 +62,8 @@ CpuLstmLayer::CpuLstmLayer(std::span<const float> recurrent, std::int64_t channe
     : channels_(channels), recurrent_(kGates * channels, channels, WeightFormat::fp32) {
   for (std::int64_t gate = 0; gate < kGates; ++gate)
     for (std::int64_t cell = 0; cell < channels; ++cell)
-      recurrent_.pack_rows(packed_row(gate, cell), 1, &recurrent[(gate * channels + cell) * channels]);
+      recurrent_.pack_rows(packed_row(gate, cell), 1,
+                           &recurrent[(gate * channels + cell) * channels]);
 }
 
 void CpuLstmLayer::run(const float* inputs, std::int64_t num_frames, float* outputs,
@@ -80,8 +82,8 @@ void CpuLstmLayer::run(const float* inputs, std::int64_t num_frames, float* outp
       const float* input = inputs + frame * kGates * channels_;
       float* output = outputs + frame * channels_;
       team.for_each(recurrent_.num_groups(), [&](std::int64_t group) {
-        recurrent_.apply_group(group, state, 1, products.data(), kGates * channels_,
-                               Epilogue::none, kernels);
+        recurrent_.apply_group(group, state, 1, products.data(), kGates * channels_, Epilogue::none,
+                               kernels);
         finish_cells(&products[group * kGroupWidth], input + group * kCells, channels_,
                      &memory[group * kCells], output + group * kCells);
       });

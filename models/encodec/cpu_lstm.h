@@ -6,10 +6,10 @@
 //   c(t) = sigmoid(f) c(t - 1) + sigmoid(i) tanh(g)      h(t) = sigmoid(o) tanh(c(t))
 //
 // frame after frame: a read of W_hh each, so its speed is that of the cache it lies in. Layer after
-// layer, not frame after frame, so that one layer's matrix stays there. The rows of W_hh are ordered
-// so that a group of 64 holds the four gates of 16 cells: the thread that has multiplied a group
-// finishes its cells, and a frame costs one barrier. Torch-free; the same bits on any number of
-// threads.
+// layer, not frame after frame, so that one layer's matrix stays there. The rows of W_hh are
+// ordered so that a group of 64 holds the four gates of 16 cells: the thread that has multiplied a
+// group finishes its cells, and a frame costs one barrier. Torch-free; the same bits on any number
+// of threads.
 #pragma once
 
 #include <cstdint>

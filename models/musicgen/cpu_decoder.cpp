@@ -344,8 +344,8 @@ void CpuDecoder::write_logits(TeamMember& team, float* logits) {
     desk.head_input.prepare(row, &desk.normed[lane * config_.hidden_size]);
   });
   team.for_each(weights_.heads.num_groups(), [&](std::int64_t group) {
-    weights_.heads.apply_group(group, desk.head_input, num_fed_rows_, logits, weights_.heads.outputs(),
-                               Epilogue::none, kernels_);
+    weights_.heads.apply_group(group, desk.head_input, num_fed_rows_, logits,
+                               weights_.heads.outputs(), Epilogue::none, kernels_);
   });
 }
 

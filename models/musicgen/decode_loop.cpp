@@ -48,8 +48,8 @@ class Ensemble {
     const auto size = static_cast<std::size_t>(config_.num_codebooks * config_.vocab_size);
     std::vector<float> mixed;
     for (std::size_t row = 0; row < scores_.size(); ++row) {
-      const auto null = is_guided_ ? all.subspan((scores_.size() + row) * size, size)
-                                   : std::span<const float>();
+      const auto null =
+          is_guided_ ? all.subspan((scores_.size() + row) * size, size) : std::span<const float>();
       for (int k = 0; k < config_.num_codebooks; ++k)
         scores_[row].draw(step, k, all.subspan(row * size, size), null);
       const auto drawn_from = scores_[row].drawn_from();

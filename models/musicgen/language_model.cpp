@@ -38,8 +38,8 @@ std::unique_ptr<DecoderBackend> make_backend(const DecoderConfig& config,
                                              const std::string& precision, DecoderKind kind,
                                              PackCache* packs) {
   if (kind == DecoderKind::aten || !device.is_cpu())
-    return std::make_unique<AtenDecoder>(
-        config, WeightSource{weights, device, matrix_type(precision)});
+    return std::make_unique<AtenDecoder>(config,
+                                         WeightSource{weights, device, matrix_type(precision)});
   return std::make_unique<CpuBackend>(config, weights, weight_format(precision),
                                       at::get_num_threads(), packs);
 }

@@ -24,10 +24,12 @@ enum class DecoderKind { fastest, aten };
 
 class LanguageModel {
  public:
-  // precision: "fp32", "bf16", on a CPU "int8" and "int4", on CUDA "fp16": of matrices and KV cache; norms, residual,
-  // softmax and logits stay fp32. packs: as CpuDecoderWeights has it. Throws whatever the reader throws.
+  // precision: "fp32", "bf16", on a CPU "int8" and "int4", on CUDA "fp16": of matrices and KV
+  // cache; norms, residual, softmax and logits stay fp32. packs: as CpuDecoderWeights has it.
+  // Throws whatever the reader throws.
   LanguageModel(const DecoderConfig& config, const WeightReader& weights, const at::Device& device,
-                const std::string& precision, DecoderKind kind = DecoderKind::fastest, PackCache* packs = nullptr);
+                const std::string& precision, DecoderKind kind = DecoderKind::fastest,
+                PackCache* packs = nullptr);
   ~LanguageModel();
 
   const DecoderConfig& config() const { return config_; }

@@ -22,8 +22,7 @@ void expect_fits(const TrackRequest& request, const ModelInfo& model) {
 }
 
 MusicgenGenerator::MusicgenGenerator(std::shared_ptr<const Checkpoint> checkpoint,
-                                     LoadingWeights& weights, RuntimeInfo runtime,
-                                     PackCache* packs)
+                                     LoadingWeights& weights, RuntimeInfo runtime, PackCache* packs)
     : runtime_(std::move(runtime)), stages_(std::move(checkpoint), weights, runtime_, packs) {
   runtime_.load_s = weights.finish();
 }

@@ -63,10 +63,9 @@ void MusicgenStages::begin(PackedDecode& decode, int slot, const TrackRequest& r
   const bool has_text = !text.ids.empty();
   const at::Tensor context = text.context.contiguous();
   const auto num_values = has_text ? static_cast<std::size_t>(context.numel()) : 0;
-  decode.begin(slot,
-               TrackScore(decoder_config(), pattern_for(request), request.sampling, request.seed),
-               needs_null_stream(request.sampling, has_text),
-               {context.const_data_ptr<float>(), num_values});
+  decode.begin(
+      slot, TrackScore(decoder_config(), pattern_for(request), request.sampling, request.seed),
+      needs_null_stream(request.sampling, has_text), {context.const_data_ptr<float>(), num_values});
 }
 
 void MusicgenStages::take_tokens(const PackedDecode& decode, int slot, Track& track) const {

@@ -128,8 +128,8 @@ void PackedDecode::draw(int index, int codebook, std::span<const float> logits) 
 
 // The failure of the lowest codebook is told, whichever thread met one first.
 void PackedDecode::settle(Slot& slot) {
-  const auto failure = std::ranges::find_if(slot.draw_failures,
-                                            [](const auto& error) { return error.has_value(); });
+  const auto failure =
+      std::ranges::find_if(slot.draw_failures, [](const auto& error) { return error.has_value(); });
   if (failure == slot.draw_failures.end())
     ++slot.next_step;
   else

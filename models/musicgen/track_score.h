@@ -51,7 +51,7 @@ class TrackScore {
   SamplingSettings sampling_;
   std::uint64_t seed_;
   TokenGrid grid_;
-  std::vector<float> mixed_;  // (K, V)
+  std::vector<float> mixed_;            // (K, V)
   std::vector<TokenSampler> samplers_;  // by codebook
 };
 

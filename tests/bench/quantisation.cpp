@@ -70,7 +70,8 @@ std::vector<Logits> listen(CpuDecoder& decoder, const Subject& subject, const Tr
     std::copy_n(tokens.begin(), codebooks, tokens.begin() + static_cast<std::ptrdiff_t>(codebooks));
     decoder.step(tokens.data(), both.data());
     Logits& guided = heard.emplace_back(size);
-    for (std::size_t i = 0; i < size; ++i) guided[i] = both[size + i] + 3 * (both[i] - both[size + i]);
+    for (std::size_t i = 0; i < size; ++i)
+      guided[i] = both[size + i] + 3 * (both[i] - both[size + i]);
   }
   return heard;
 }
@@ -104,8 +105,7 @@ void measure(const Subject& subject, std::int64_t num_frames) {
   for (const auto& [name, format] :
        {std::pair("fp32", WeightFormat::fp32), std::pair("bf16", WeightFormat::bf16),
         std::pair("int8", WeightFormat::int8), std::pair("int4", WeightFormat::int4)}) {
-    CpuDecoder decoder(config, subject.weights,
-                       {.format = format, .num_threads = usable_cores()});
+    CpuDecoder decoder(config, subject.weights, {.format = format, .num_threads = usable_cores()});
     if (!piece)
       piece = std::make_unique<TrackScore>(
           score_of(subject, num_frames, sample(decoder, subject, num_frames)));
@@ -130,15 +130,18 @@ void measure(const Subject& subject, std::int64_t num_frames) {
 int run(int argc, char** argv) {
   const c10::InferenceMode guard;
   const std::int64_t num_frames = argc == 3 ? std::stoi(argv[2]) : 250;
-  std::printf("%lld frames, guidance 3\n\n| model | weights | cosine | KL | greedy agreement |\n"
-              "|---|---|---|---|---|\n",
-              static_cast<long long>(num_frames));
+  std::printf(
+      "%lld frames, guidance 3\n\n| model | weights | cosine | KL | greedy agreement |\n"
+      "|---|---|---|---|---|\n",
+      static_cast<long long>(num_frames));
   const auto starter = open_checkpoint("starter", {});
   const TextConditioner conditioner(starter->config(), starter->weights(),
                                     starter->sentencepiece_model(), at::kCPU);
   const at::Tensor context = conditioner.encode(kPrompt).context.contiguous();
   const float* values = context.const_data_ptr<float>();
-  measure({"starter", starter->config().decoder, starter->weights(),
+  measure({"starter",
+           starter->config().decoder,
+           starter->weights(),
            {values, values + context.numel()}},
           num_frames);
   const DecoderConfig small;  // its defaults are musicgen-small

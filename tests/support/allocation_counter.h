@@ -1,4 +1,5 @@
-// Counts what operator new is asked for, on all threads. Linking allocation_counter.cpp replaces it.
+// Counts what operator new is asked for, on all threads. Linking allocation_counter.cpp replaces
+// it.
 #pragma once
 
 #include <cstdint>

@@ -25,7 +25,8 @@ std::vector<float> reference(const std::vector<float>& recurrent, const std::vec
       for (std::int64_t q = 0; q < 4; ++q) {
         const std::int64_t row = q * channels + cell;
         gates[q] = inputs[t * 4 * channels + row];
-        for (std::int64_t k = 0; k < channels; ++k) gates[q] += recurrent[row * channels + k] * h[k];
+        for (std::int64_t k = 0; k < channels; ++k)
+          gates[q] += recurrent[row * channels + k] * h[k];
       }
       c[cell] = sigmoid(gates[1]) * c[cell] + sigmoid(gates[0]) * std::tanh(gates[2]);
       next[cell] = sigmoid(gates[3]) * std::tanh(c[cell]);
@@ -69,7 +70,8 @@ TEST_CASE("an LSTM layer gives the same bits on any number of threads") {
   const CpuLstmLayer layer(random_values(4 * kChannels * kChannels, 3), kChannels);
   const auto inputs = random_values(kFrames * 4 * kChannels, 4);
   const auto alone = run(layer, inputs, kChannels, kFrames, 1);
-  for (const int threads : {2, 3, 5}) CHECK(run(layer, inputs, kChannels, kFrames, threads) == alone);
+  for (const int threads : {2, 3, 5})
+    CHECK(run(layer, inputs, kChannels, kFrames, threads) == alone);
 }
 
 }  // namespace

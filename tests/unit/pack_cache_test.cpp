@@ -85,8 +85,8 @@ TEST_CASE("one damaged bit anywhere is noticed") {
   const TempFolder folder;
   User user(folder.path());
   CHECK(user.builds());
-  for (const std::size_t at : {std::size_t{0}, std::size_t{20}, std::size_t{4096}, std::size_t{1'500'000},
-                               kSize + 4096 - 1}) {
+  for (const std::size_t at : {std::size_t{0}, std::size_t{20}, std::size_t{4096},
+                               std::size_t{1'500'000}, kSize + 4096 - 1}) {
     flip_byte(user.cache.path("bf16"), at);
     CAPTURE(at);
     CHECK(User(folder.path()).builds());

@@ -83,8 +83,7 @@ Piece random_piece(std::mt19937& random) {
   piece.sampling.is_greedy = up_to(3) == 0;
   piece.sampling.top_k = up_to(2) * 5;
   piece.sampling.top_p = up_to(3) == 0 ? 0.8 : 0.0;
-  if (up_to(4) > 0)
-    piece.text = random_values((1 + up_to(6)) * odd_config().hidden_size, random());
+  if (up_to(4) > 0) piece.text = random_values((1 + up_to(6)) * odd_config().hidden_size, random());
   for (int i = up_to(3) == 0 ? 4 * up_to(static_cast<int>(piece.num_frames) - 1) : 0; i > 0; --i)
     piece.prompt.push_back(static_cast<std::int16_t>(up_to(36)));
   return piece;

@@ -92,8 +92,8 @@ TEST_CASE("a cleared cache holds nothing of what was put up to its length, not e
   const std::int64_t width = 24;
   const std::vector<float> bad(width, std::nanf("")), good = random_values(width, 9);
   for (const CacheFormat format : {CacheFormat::fp32, CacheFormat::bf16}) {
-    PanelCache cache({.num_layers = 2, .num_heads = 2, .head_width = width, .capacity = 40,
-                      .format = format});
+    PanelCache cache(
+        {.num_layers = 2, .num_heads = 2, .head_width = width, .capacity = 40, .format = format});
     for (std::int64_t t = 0; t < 17; ++t)
       for (std::int64_t head = 0; head < 2; ++head) cache.put(1, head, t, bad.data(), bad.data());
     cache.set_length(17);
@@ -114,8 +114,7 @@ TEST_CASE("scores far apart neither overflow nor vanish") {
     values[width + e] = 7.0f;
   }
   for (const InstructionSet set : supported_instruction_sets()) {
-    PanelCache cache(
-        {.num_layers = 1, .num_heads = 1, .head_width = width, .capacity = 3});
+    PanelCache cache({.num_layers = 1, .num_heads = 1, .head_width = width, .capacity = 3});
     for (const float value : attend(cache, 0, 0, query, keys, values, set)) CHECK(value == 7.0f);
   }
 }

@@ -33,8 +33,7 @@ std::byte* allocate_small(std::size_t size) {
 // not what it may need. Mapped with a page to spare, which is given back where it is not needed.
 std::byte* map_huge(std::size_t size) {
   const std::size_t spare = size + kHugePageBytes;
-  void* mapped =
-      ::mmap(nullptr, spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* mapped = ::mmap(nullptr, spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) return nullptr;
   auto* const begin = static_cast<std::byte*>(mapped);
   const auto address = reinterpret_cast<std::uintptr_t>(mapped);

@@ -41,8 +41,8 @@ PanelCache::PanelCache(const Sizes& sizes) : sizes_(sizes) {
   const std::int64_t value_bytes = sizes.format == CacheFormat::fp32 ? 4 : 2;
   half_bytes_ = tokens * padded_width() * value_bytes;
   scale_ = 1.0f / std::sqrt(static_cast<float>(sizes.head_width));
-  buffer_ = HugeBuffer(
-      static_cast<std::size_t>(sizes.num_layers * sizes.num_heads * 2 * half_bytes_));
+  buffer_ =
+      HugeBuffer(static_cast<std::size_t>(sizes.num_layers * sizes.num_heads * 2 * half_bytes_));
 }
 
 void PanelCache::clear() {
@@ -63,8 +63,8 @@ HeadPanels PanelCache::at(std::int64_t layer, std::int64_t head) const {
   return {keys, keys + half_bytes_};
 }
 
-void PanelCache::put(std::int64_t layer, std::int64_t head, std::int64_t position,
-                     const float* key, const float* value) {
+void PanelCache::put(std::int64_t layer, std::int64_t head, std::int64_t position, const float* key,
+                     const float* value) {
   const auto write = sizes_.format == CacheFormat::fp32 ? put_fp32 : put_bf16;
   write(at(layer, head), position, sizes_.head_width, padded_width(), key, value);
 }

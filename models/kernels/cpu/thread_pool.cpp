@@ -12,9 +12,9 @@ namespace cadenza {
 
 namespace {
 
-// Some 0.1 ms of pauses before asking the kernel: longer than every phase, because waking up costs a
-// step a third of its time on a virtual machine, and short enough when somebody else has a core of
-// ours.
+// Some 0.1 ms of pauses before asking the kernel: longer than every phase, because waking up costs
+// a step a third of its time on a virtual machine, and short enough when somebody else has a core
+// of ours.
 constexpr int kSpinsBeforeSleep = 4000;
 constexpr auto kIdleBeforeSleep = std::chrono::milliseconds(1);
 
