@@ -1,5 +1,5 @@
-// Counts what operator new is asked for, on all threads. Linking allocation_counter.cpp replaces
-// it.
+// Counts what operator new is asked for, on all threads: linking allocation_counter.cpp replaces it.
+// Under AddressSanitizer nothing is counted.
 #pragma once
 
 #include <cstdint>
