@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "cli/arguments.h"
+#include "cli/command_flags.h"
 #include "cli/flags.h"
 #include "cli/help.h"
 #include "lib/error.h"

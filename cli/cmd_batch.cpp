@@ -7,6 +7,7 @@
 #include "cli/batch_maker.h"
 #include "cli/batch_outputs.h"
 #include "cli/batch_report.h"
+#include "cli/command_flags.h"
 #include "cli/commands.h"
 #include "cli/flags.h"
 #include "cli/help.h"

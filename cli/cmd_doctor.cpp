@@ -1,6 +1,7 @@
 // `cadenza doctor`: what is here, and what would go wrong.
 #include <CLI/CLI.hpp>
 
+#include "cli/command_flags.h"
 #include "cli/commands.h"
 #include "cli/doctor_report.h"
 #include "cli/flags.h"

@@ -1,6 +1,7 @@
 // `cadenza generate`: one track from words, or several variations.
 #include <CLI/CLI.hpp>
 
+#include "cli/command_flags.h"
 #include "cli/commands.h"
 #include "cli/draw_seed.h"
 #include "cli/flags.h"

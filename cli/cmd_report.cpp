@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <set>
 
+#include "cli/command_flags.h"
 #include "cli/commands.h"
 #include "cli/flags.h"
 #include "cli/help.h"

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "cli/command_flags.h"
 #include "cli/commands.h"
 #include "cli/flags.h"
 #include "cli/help.h"

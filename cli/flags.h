@@ -1,5 +1,5 @@
-// Every flag of every command, defined once: what CLI11 parses, the help shows, CADENZA_* variables
-// and the config file may set, and docs/CLI.md lists (a test compares them).
+// What a flag is: one definition for what CLI11 parses, the help shows, CADENZA_* variables and the
+// config file may set. The flags themselves: flag_groups.h, command_flags.h.
 //
 // Values stay text here. Who owns a value judges it: lib/request.h the music, cli/output_options.h
 // and cli/machine_options.h the rest, so that a wrong one is refused in the owner's words.
@@ -38,15 +38,6 @@ struct FlagGroup {
   std::string title;  // heading in the help
   std::vector<FlagSpec> flags;
 };
-
-std::vector<FlagGroup> generate_flags();
-std::vector<FlagGroup> batch_flags();
-std::vector<FlagGroup> models_list_flags();
-std::vector<FlagGroup> models_info_flags();
-std::vector<FlagGroup> models_pack_flags();
-std::vector<FlagGroup> verify_flags();
-std::vector<FlagGroup> report_flags();
-std::vector<FlagGroup> doctor_flags();
 
 // "top-k" -> "top_k", as lib, the config file and the metadata spell it.
 std::string field_name(const std::string& flag_name);

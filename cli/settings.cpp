@@ -5,6 +5,7 @@
 #include <optional>
 #include <system_error>
 
+#include "cli/command_flags.h"
 #include "lib/error.h"
 #include "lib/text/nearest.h"
 #include "lib/text/quote.h"

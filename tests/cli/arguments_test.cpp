@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/command_flags.h"
 #include "cli/flags.h"
 #include "tests/support/thrown.h"
 

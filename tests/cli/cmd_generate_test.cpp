@@ -1,6 +1,7 @@
 // From settings to a job.
 #include <doctest/doctest.h>
 
+#include "cli/command_flags.h"
 #include "cli/commands.h"
 #include "cli/flags.h"
 #include "tests/support/thrown.h"

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/command_flags.h"
 #include "lib/text/utf8.h"
 #include "tests/support/thrown.h"
 

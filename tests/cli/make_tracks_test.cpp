@@ -9,6 +9,7 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "cli/command_flags.h"
 #include "cli/commands.h"
 #include "cli/flags.h"
 #include "tests/support/fake_generator.h"

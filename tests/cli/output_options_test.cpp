@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "cli/command_flags.h"
 #include "tests/support/thrown.h"
 
 using namespace cadenza;

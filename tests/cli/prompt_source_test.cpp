@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "cli/command_flags.h"
 #include "cli/flags.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/thrown.h"
