@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <system_error>
 
 #include "cli/command_flags.h"
@@ -31,13 +32,14 @@ std::string text_of(FlagKind kind, const std::vector<std::string>& texts) {
   return all;
 }
 
-// Names the config file and the environment may use: the settings of generate hold all others'.
+// Names the config file and the environment may use: of every command, so that one file serves all.
 std::vector<std::string> setting_names() {
-  std::vector<std::string> names;
-  for (const auto& group : generate_flags())
-    for (const auto& flag : group.flags)
-      if (flag.is_setting) names.push_back(flag.name);
-  return names;
+  std::set<std::string> names;
+  for (const auto& groups : all_command_flags())
+    for (const auto& group : groups)
+      for (const auto& flag : group.flags)
+        if (flag.is_setting) names.insert(flag.name);
+  return {names.begin(), names.end()};
 }
 
 std::optional<Setting> from_config(const FlagSpec& flag, const ConfigFile& config) {

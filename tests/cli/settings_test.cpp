@@ -127,6 +127,20 @@ TEST_CASE(
   CHECK(error->kind() == ErrorKind::not_found);
 }
 
+TEST_CASE("a setting of any command may stand in the file and the environment of every command") {
+  const TempFolder folder;
+  const std::string path = (folder.path() / "c.toml").string();
+  for (const auto& groups : all_command_flags())
+    for (const auto& group : groups)
+      for (const FlagSpec& flag : group.flags) {
+        if (!flag.is_setting || flag.name == "config") continue;
+        CAPTURE(flag.name);
+        std::ofstream(path) << field_name(flag.name) << " = \"1\"\n";
+        CHECK(find_config({{"config", {path}}}, Environment({})).entries.size() == 1);
+        CHECK(misspelt_variables(Environment({{variable_name(flag.name), "1"}})).empty());
+      }
+}
+
 TEST_CASE("a misspelt variable is pointed out, one of another program is not") {
   const Environment environment(
       {{"CADENZA_TEMPOO", "1"}, {"CADENZA_TEMPO", "90"}, {"CADENZA_BUILD_HOST_NAME", "x"}});
